@@ -1,0 +1,158 @@
+// What the operator decides: listeners, clients, practices, providers, routes. Typed and whole: a
+// Config exists only when every file was read and every reference between them holds.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "fhir/core/result.h"
+
+namespace waymark::config {
+
+/// A place in a file, for faults that are found later (a `when` that does not compile).
+struct Place {
+    std::string file;
+    Position at;
+};
+
+/// Read from a file or the environment, never written in the configuration. Prints as "***".
+class Secret {
+public:
+    Secret() = default;
+    explicit Secret(std::string value) : value_(std::move(value)) {}
+    [[nodiscard]] const std::string& reveal() const { return value_; }
+    [[nodiscard]] bool empty() const { return value_.empty(); }
+
+private:
+    std::string value_;
+};
+
+enum class Audience : std::uint8_t { Practices, Providers, Operations };
+
+struct Listener {
+    std::string name;
+    std::string address = "127.0.0.1";
+    std::uint16_t port = 0;
+    std::vector<Audience> audiences;
+    std::filesystem::path certificate;  ///< PEM chain; empty: no TLS
+    std::filesystem::path key;
+    Place place;
+};
+
+/// An organisation that refers: one file to add.
+struct Practice {
+    std::string ods;   ///< upper case
+    std::string name;
+    std::string pcn;   ///< ODS code of its Primary Care Network, or empty
+    std::string contact;  ///< e-mail address for notices without patient data
+    Place place;
+};
+
+/// A system that authenticates, and the organisations that it acts for.
+struct Client {
+    std::string id;
+    std::string name;
+    Secret token;
+    bool actsForAny = false;
+    std::vector<std::string> actsFor;  ///< ODS codes
+    Place place;
+};
+
+enum class ProviderKind : std::uint8_t { LinkWorkerService, Community };
+enum class AdapterKind : std::uint8_t { Webhook, Fhir };
+
+/// An organisation that is asked: one file to add.
+struct Provider {
+    std::string id;
+    std::string name;
+    std::string ods;  ///< or empty: many have none
+    ProviderKind kind = ProviderKind::Community;
+    bool needsExplicitConsent = false;
+    std::vector<std::string> postcodes;  ///< outward codes or areas that it serves; empty: all
+    AdapterKind adapter = AdapterKind::Webhook;
+    std::string url;       ///< webhook endpoint or FHIR base
+    std::string format;    ///< canonical of the map from LinkWorkerReferral to its payload
+    Secret token;          ///< with which it calls the provider API
+    Secret webhookSecret;  ///< "whsec_" and base64
+    Secret outgoingToken;  ///< bearer token that we send to its FHIR server; may be empty
+    std::filesystem::path ca;  ///< PEM; empty: the system's
+    bool allowLoopback = false;  ///< and plain http to it; refused for any other address
+    std::chrono::milliseconds timeout{20'000};
+    std::chrono::milliseconds pollEvery{15 * 60 * 1000};
+    std::uint32_t concurrency = 4;
+    Place place;
+};
+
+/// Ordered: the first route whose `when` holds is taken.
+struct Route {
+    std::string name;
+    std::uint32_t order = 0;
+    std::string when;  ///< FHIRPath on the LinkWorkerReferral; empty: catch-all
+    std::vector<std::string> providers;  ///< asked in this order, one after the other
+    std::chrono::milliseconds deliveredWithin{std::chrono::hours(24)};
+    std::chrono::milliseconds answeredWithin{std::chrono::hours(24 * 5)};
+    Place place;      ///< of the route
+    Place whenPlace;  ///< of the text of `when`
+};
+
+struct RetryPolicy {
+    std::vector<std::chrono::milliseconds> schedule;  ///< waits between attempts; the last repeats
+    double jitter = 0.2;  ///< of each wait, either way
+};
+
+struct Limits {
+    std::size_t bodyBytes = 8 * 1024 * 1024;
+    std::size_t bodiesInFlightBytes = 64 * 1024 * 1024;
+    std::size_t headerBytes = 16 * 1024;
+    std::uint32_t depth = 64;
+    std::uint32_t elements = 200'000;
+    std::uint32_t connections = 4096;
+    std::chrono::milliseconds handshake{10'000};
+    std::chrono::milliseconds header{10'000};
+    std::chrono::milliseconds request{30'000};
+    std::chrono::milliseconds idle{60'000};
+    std::uint32_t queue = 4096;  ///< commits waiting for the writer, for doors
+};
+
+struct Bars {
+    /// The services that we are: "https://fhir.nhs.uk/Id/dos-service-id|111111111".
+    std::vector<std::string> targets;
+    bool requireUseCase = false;      ///< refuse a category without a use-case code
+    bool requireOrganisation = false; ///< refuse missing NHSD-End-User-Organisation and the like
+};
+
+struct Config {
+    std::filesystem::path folder;
+    std::string publicBase;  ///< "https://host/FHIR/R4", without a slash at the end
+    std::filesystem::path mappings;
+    std::filesystem::path store;    ///< the SQLite file
+    std::filesystem::path keyRing;
+    Secret operatorToken;
+    bool strictNhsNumber = false;  ///< refuse a wrong check digit instead of flagging it
+    std::uint32_t threads = 0;     ///< 0: one per core
+    std::vector<Listener> listeners;
+    std::vector<Practice> practices;
+    std::vector<Client> clients;
+    std::vector<Provider> providers;
+    std::vector<Route> routes;  ///< by order
+    RetryPolicy retry;
+    Limits limits;
+    Bars bars;
+
+    [[nodiscard]] const Provider* provider(std::string_view id) const;
+    [[nodiscard]] const Practice* practice(std::string_view ods) const;
+    [[nodiscard]] const Route* route(std::string_view name) const;
+};
+
+/// Reads `folder`/waymark.toml and practices/, clients/, providers/, routes/ beside it (*.toml, one
+/// table each). Fails with every fault: each file's first syntax fault; if all files parse, all
+/// faults of meaning in all files (unknown key, wrong type, missing key, unknown provider in a
+/// route, no catch-all, two of one id, secret file unreadable), each with file, line and column.
+Result<std::shared_ptr<const Config>> load(const std::filesystem::path& folder);
+
+}  // namespace waymark::config

@@ -1,0 +1,57 @@
+// Makes trees: appends elements in an arena, checked against the model as they are made. For maps
+// and for the few resources that are ours (Bundle, OperationOutcome, CapabilityStatement).
+#pragma once
+
+#include <string_view>
+
+#include "fhir/core/result.h"
+#include "fhir/model/model.h"
+#include "fhir/tree/arena.h"
+#include "fhir/tree/element.h"
+
+namespace waymark::tree {
+
+class Builder {
+public:
+    Builder(Arena& arena, const model::Model& model) : arena_(arena), model_(model) {}
+
+    /// A root of a type: builder.root("Bundle"). The name must be a type of the model.
+    Node* root(model::TypeId type);
+    Node* root(std::string_view typeName);
+
+    /// Appends a child by its JSON name ("valueString", "entry"); repetitions stay together.
+    /// `typeName` is needed where the element's type is abstract: add(entry, "resource", "Patient").
+    /// Unknown names and a second value for an element that does not repeat break an invariant:
+    /// who builds from data that may be wrong checks first (Model::elementNamed).
+    Node* add(Node* parent, std::string_view jsonName, std::string_view typeName = {});
+    Node* add(Node* parent, const model::ElementDef& def, model::TypeId type);
+    /// Appends a primitive child with a value; the text is copied into the arena.
+    Node* value(Node* parent, std::string_view jsonName, std::string_view text);
+
+    /// Sets a primitive's value; the text is copied into the arena.
+    void setText(Node* node, std::string_view text);
+    /// Sets it without a copy: the text must outlive the arena's use.
+    void setTextView(Node* node, std::string_view text);
+
+    /// Copies an element and all below it under `parent` as `jsonName`. Texts are shared, not
+    /// copied: the source's body and arena must outlive this tree.
+    Node* copy(Element from, Node* parent, std::string_view jsonName);
+    Node* copy(Element from, Node* parent, const model::ElementDef& def);
+    /// A root that is a copy.
+    Node* copyRoot(Element from);
+
+    /// Removes a child (with all below it) from its parent.
+    void remove(Node* child);
+
+    [[nodiscard]] Arena& arena() { return arena_; }
+    [[nodiscard]] const model::Model& model() const { return model_; }
+
+private:
+    Arena& arena_;
+    const model::Model& model_;
+};
+
+/// The element of a node that is being built; grows as it grows.
+inline Element view(const Node* node) { return Element(node); }
+
+}  // namespace waymark::tree

@@ -1,0 +1,58 @@
+// What the journal holds: a referral is the sum of its events, in the order of their versions.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "fhir/core/result.h"
+#include "fhir/core/world.h"
+#include "gateway/referral/ids.h"
+#include "gateway/referral/status.h"
+
+namespace waymark::referral {
+
+enum class EventType : std::uint8_t {
+    Received,       ///< accepted from the practice; version 1
+    Asked,          ///< an assignment begins: `assignment`, `provider`
+    Delivered,      ///< a provider's system has it
+    Undeliverable,  ///< delivery was given up: reason says why
+    StatusChanged,  ///< `assignment` moved to `status`
+    Noted,          ///< a business status or note without a change of status
+    ClockRanOut,    ///< `reasonCode` names the clock: delivered-within, answered-within, ...
+    SetAside,       ///< only we can mend it (a map's limit, a fault): reason says why
+    Told,           ///< the practice read or was answered the version in `detail.version`
+};
+[[nodiscard]] std::string_view code(EventType type);
+[[nodiscard]] std::optional<EventType> eventTypeFrom(std::string_view code);
+
+/// What people wrote or who they are: sealed at rest, never logged.
+struct Detail {
+    std::string reasonText;
+    std::string note;
+    std::string workerName;
+    std::string workerContact;
+    std::string outcomeSummary;
+    std::vector<std::string> support;
+    [[nodiscard]] bool empty() const;
+    friend bool operator==(const Detail&, const Detail&) = default;
+};
+[[nodiscard]] std::string toJson(const Detail& detail);
+Result<Detail> detailFromJson(std::string_view json);
+
+struct Event {
+    EventType type = EventType::Received;
+    Instant at{};
+    Actor actor = Actor::Gateway;
+    std::string actorId;  ///< ODS code of a practice, id of a provider; empty for the gateway
+    std::optional<AssignmentId> assignment;
+    std::string provider;  ///< of the assignment
+    std::optional<Status> status;
+    std::string businessStatus;
+    std::string reasonCode;
+    Detail detail;
+};
+
+}  // namespace waymark::referral

@@ -1,0 +1,40 @@
+// The shipped content, compiled: logical models, code systems, concept maps and FML maps of one
+// folder. A set is immutable; a folder that does not compile gives a Failure and never a set.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "fhir/core/result.h"
+#include "fhir/map/map_set.h"
+#include "fhir/model/model.h"
+#include "fhir/terminology/terminology.h"
+
+namespace waymark::mappings {
+
+class Set {
+public:
+    /// Reads models/, codes/, maps/ and providers/*/ below `folder`. All faults of all files.
+    static Result<std::shared_ptr<const Set>> load(const std::filesystem::path& folder);
+
+    [[nodiscard]] const model::Model& model() const { return *model_; }
+    [[nodiscard]] const terminology::Terminology& terminology() const { return terminology_; }
+    [[nodiscard]] const map::MapSet& maps() const { return *maps_; }
+    /// Sixteen hexadecimal digits of a hash over all files: what each referral records.
+    [[nodiscard]] const std::string& version() const { return version_; }
+    /// LinkWorkerReferral's type in model().
+    [[nodiscard]] model::TypeId referralType() const { return referralType_; }
+
+private:
+    Set() = default;
+    std::shared_ptr<const model::Model> model_;
+    terminology::Terminology terminology_;
+    std::optional<map::MapSet> maps_;
+    std::string version_;
+    model::TypeId referralType_ = model::kNoType;
+};
+
+}  // namespace waymark::mappings
