@@ -14,6 +14,7 @@
 
 #include "fhir/core/result.h"
 #include "fhir/core/world.h"
+#include "gateway/referral/dossier.h"
 #include "gateway/referral/event.h"
 #include "gateway/referral/ids.h"
 #include "gateway/referral/state.h"
@@ -37,7 +38,7 @@ struct Identifier {
 struct NewReferral {
     std::string organisation;  ///< ODS code of the owner
     std::string client;        ///< id of the client that sent it
-    std::string source;        ///< "rest", "transaction", "bars"
+    referral::Origin origin = referral::Origin::ServiceRequest;
     std::string route;
     std::string setVersion;
     std::string contentType;
@@ -127,21 +128,6 @@ struct Viewer {
     std::vector<std::string> organisations;
 };
 
-/// A referral as the store has it, bodies opened.
-struct Stored {
-    ReferralId id;
-    std::string organisation;
-    std::string client;
-    std::string source;
-    std::string route;
-    std::string setVersion;
-    std::string contentType;
-    std::string body;
-    std::string record;
-    std::vector<referral::Event> events;
-    referral::State state;
-};
-
 struct SearchQuery {
     Viewer viewer;
     std::optional<ReferralId> id;
@@ -219,9 +205,9 @@ public:
     virtual void commit(Commit commit, Done done) = 0;
 
     /// One read whether it is absent or another's: nullopt for both. `viewer` null: the gateway.
-    virtual Result<std::optional<Stored>> referral(const ReferralId& id, const Viewer* viewer) = 0;
+    virtual Result<std::optional<referral::Dossier>> referral(const ReferralId& id, const Viewer* viewer) = 0;
     /// The referral of an assignment; nullopt also when it is another provider's.
-    virtual Result<std::optional<Stored>> assignment(const AssignmentId& id,
+    virtual Result<std::optional<referral::Dossier>> assignment(const AssignmentId& id,
                                                      std::string_view provider) = 0;
     virtual Result<SearchPage> search(const SearchQuery& query) = 0;
     virtual Result<AssignmentPage> assignments(const AssignmentQuery& query) = 0;

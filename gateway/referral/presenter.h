@@ -1,0 +1,60 @@
+// What others see of a referral, made from its dossier by the maps of the set: the ServiceRequest
+// and Tasks that the practice reads, every resource of its message with our ids and references that
+// resolve, the message echoed for BaRS, and each provider's payload. Pure; shared between threads.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "config/config.h"
+#include "fhir/core/result.h"
+#include "fhir/tree/arena.h"
+#include "fhir/tree/element.h"
+#include "gateway/referral/dossier.h"
+#include "mappings/set.h"
+
+namespace waymark::referral {
+
+struct Payload {
+    std::string contentType;
+    std::string body;
+};
+
+class Presenter {
+public:
+    Presenter(std::shared_ptr<const mappings::Set> set,
+              std::shared_ptr<const config::Config> config);
+
+    /// `type`/`id` as the practice asked for it: its ServiceRequest, the Task of the referral or of
+    /// an assignment, or any other resource of the message. NotFound when it is none of these.
+    /// meta.versionId and lastUpdated are the referral's; version 0 means the current one, an
+    /// earlier one gives the state at that version (vread).
+    [[nodiscard]] Result<tree::Element> resource(const Dossier& dossier, std::string_view type,
+                                                 std::string_view id, std::uint32_t version,
+                                                 tree::Arena& arena, Random& random) const;
+
+    /// The message Bundle with receiver-assigned ids and rewritten references (BaRS synchronous
+    /// response, transaction-response entries use the same ids).
+    [[nodiscard]] Result<tree::Element> message(const Dossier& dossier, tree::Arena& arena) const;
+
+    /// The link-worker referral with its progress (status, assignments, outcome) filled in.
+    [[nodiscard]] Result<tree::Element> record(const Dossier& dossier, tree::Arena& arena) const;
+
+    /// What goes to the provider of an assignment, by the provider's format: for a webhook
+    /// {"type","timestamp","data":{"id","assignment","reference",...}}; for FHIR a transaction Bundle.
+    [[nodiscard]] Result<Payload> payload(const Dossier& dossier, const AssignmentId& assignment,
+                                          std::string_view type, Instant now, Random& random) const;
+
+    /// The provider API's view of one assignment: the webhook's `data` with status and version.
+    [[nodiscard]] Result<std::string> providerView(const Dossier& dossier,
+                                                   const AssignmentId& assignment,
+                                                   Random& random) const;
+
+private:
+    std::shared_ptr<const mappings::Set> set_;
+    std::shared_ptr<const config::Config> config_;
+};
+
+}  // namespace waymark::referral
