@@ -111,7 +111,8 @@ struct Commit {
     std::vector<NewDelivery> deliveries;
     std::vector<DeliveryChange> changes;
     std::optional<ClockChange> clock;
-    std::optional<Verdict> verdict;
+    /// All keys must be new: a Conflict, and nothing committed, when one is known already.
+    std::vector<Verdict> verdicts;
     std::vector<AuditEntry> audit;
 };
 
