@@ -58,9 +58,9 @@ struct Scope {
 };
 
 struct Limits {
-    std::uint32_t steps = 1'000'000;    ///< evaluated operations
-    std::uint32_t results = 200'000;    ///< items in one collection
-    std::uint32_t depth = 256;          ///< nesting of evaluation
+    std::uint32_t steps = 1'000'000;  ///< evaluated operations
+    std::uint32_t results = 200'000;  ///< items in one collection
+    std::uint32_t depth = 256;        ///< nesting of evaluation
     std::chrono::milliseconds time{1000};
 };
 
@@ -69,7 +69,7 @@ struct Environment {
     tree::Element resource;      ///< %resource: the resource that holds the focus
     tree::Element rootResource;  ///< %rootResource; in a Bundle the entry's resource
     std::span<const Collection> variables;
-    Instant now{};               ///< today() and now() are fixed once per message
+    Instant now{};  ///< today() and now() are fixed once per message
     std::string_view zone = "Europe/London";
     const Services* services = nullptr;
     Limits limits;
@@ -81,6 +81,11 @@ public:
     /// what was expected, the nearest name. Unknown paths, impossible types, wrong arity and
     /// singleton violations that can be seen are faults here, not at evaluation.
     static Result<Expression> compile(std::string_view text, const Scope& scope);
+
+    /// How many bytes of `text` the longest expression at its beginning takes (an expression inside
+    /// another language: FML's `where`, `check`, `evaluate`). It ends before what cannot continue
+    /// it and before "->". Fails like compile() when no expression begins there.
+    static Result<std::size_t> extent(std::string_view text);
 
     /// Runtime faults (several items where one is needed, limits) fail with Kind::Unprocessable;
     /// limits with IssueType::TooCostly.
