@@ -209,7 +209,10 @@ public:
     virtual Result<std::optional<referral::Dossier>> referral(const ReferralId& id, const Viewer* viewer) = 0;
     /// The referral of an assignment; nullopt also when it is another provider's.
     virtual Result<std::optional<referral::Dossier>> assignment(const AssignmentId& id,
-                                                     std::string_view provider) = 0;
+                                                                std::string_view provider) = 0;
+    /// The same for a practice's client that reads the assignment's Task.
+    virtual Result<std::optional<referral::Dossier>> assignment(const AssignmentId& id,
+                                                                const Viewer& viewer) = 0;
     virtual Result<SearchPage> search(const SearchQuery& query) = 0;
     virtual Result<AssignmentPage> assignments(const AssignmentQuery& query) = 0;
     virtual Result<std::optional<Verdict>> verdict(std::string_view key) = 0;
