@@ -23,17 +23,17 @@ enum class Origin : std::uint8_t {
 [[nodiscard]] std::optional<Origin> originFrom(std::string_view code);
 
 struct Dossier {
-    ReferralId id;
-    std::string organisation;  ///< ODS code of the owner
-    std::string client;        ///< id of the client that sent it
+    ReferralId id{};
+    std::string organisation{};  ///< ODS code of the owner
+    std::string client{};        ///< id of the client that sent it
     Origin origin = Origin::ServiceRequest;
-    std::string route;
-    std::string setVersion;
-    std::string contentType;
-    std::string body;    ///< the message as received
-    std::string record;  ///< the link-worker referral as JSON, as mapped in
-    std::vector<Event> events;
-    State state;
+    std::string route{};
+    std::string setVersion{};
+    std::string contentType{};
+    std::string body{};    ///< the message as received
+    std::string record{};  ///< the link-worker referral as JSON, as mapped in
+    std::vector<Event> events{};
+    State state{};
 };
 
 }  // namespace waymark::referral

@@ -19,26 +19,32 @@ enum class EventType : std::uint8_t {
     Asked,          ///< an assignment begins: `assignment`, `provider`
     Delivered,      ///< a provider's system has it
     Undeliverable,  ///< delivery was given up: reason says why
-    StatusChanged,  ///< `assignment` moved to `status`
+    StatusChanged,  ///< `assignment` moved to `status`; without one, the referral itself did
     Noted,          ///< a business status or note without a change of status
     ClockRanOut,    ///< `reasonCode` names the clock: delivered-within, answered-within, ...
     SetAside,       ///< only we can mend it (a map's limit, a fault): reason says why
-    Told,           ///< the practice read or was answered the version in `detail.version`
+    Told,           ///< the practice read or was answered the version in `detail.toldVersion`
 };
 [[nodiscard]] std::string_view code(EventType type);
 [[nodiscard]] std::optional<EventType> eventTypeFrom(std::string_view code);
 
 /// What people wrote or who they are: sealed at rest, never logged.
 struct Detail {
-    std::string reasonText;
-    std::string note;
-    std::string workerName;
-    std::string workerContact;
-    std::string outcomeSummary;
-    std::vector<std::string> support;
+    std::string reasonText{};
+    std::string note{};
+    std::string workerName{};
+    std::string workerContact{};
+    std::string outcomeSummary{};
+    std::vector<std::string> support{};
+    /// When the provider says that it happened, if that is not when it was reported.
+    std::optional<Instant> happened{};
+    /// Told: the version that the practice has seen; 0 elsewhere.
+    std::uint32_t toldVersion = 0;
+
     [[nodiscard]] bool empty() const;
     friend bool operator==(const Detail&, const Detail&) = default;
 };
+/// One JSON object; "{}" when nothing is known. Unknown members are refused when read back.
 [[nodiscard]] std::string toJson(const Detail& detail);
 Result<Detail> detailFromJson(std::string_view json);
 
@@ -46,13 +52,13 @@ struct Event {
     EventType type = EventType::Received;
     Instant at{};
     Actor actor = Actor::Gateway;
-    std::string actorId;  ///< ODS code of a practice, id of a provider; empty for the gateway
-    std::optional<AssignmentId> assignment;
-    std::string provider;  ///< of the assignment
-    std::optional<Status> status;
-    std::string businessStatus;
-    std::string reasonCode;
-    Detail detail;
+    std::string actorId{};  ///< ODS code of a practice, id of a provider; empty for the gateway
+    std::optional<AssignmentId> assignment{};
+    std::string provider{};  ///< of the assignment
+    std::optional<Status> status{};
+    std::string businessStatus{};
+    std::string reasonCode{};
+    Detail detail{};
 };
 
 }  // namespace waymark::referral

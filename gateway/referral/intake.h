@@ -22,32 +22,32 @@ struct Submission {
     const tree::Document* document = nullptr;
     /// Organisation that the client says it acts for (a header), or its only one; empty: taken
     /// from the message's requester or sender organisation.
-    std::string organisation;
+    std::string organisation{};
     /// Organisations that the client may act for; empty with `anyOrganisation`.
-    std::vector<std::string> actsFor;
+    std::vector<std::string> actsFor{};
     bool anyOrganisation = false;
-    std::string client;
-    ReferralId id;
+    std::string client{};
+    ReferralId id{};
     Instant now{};
     /// A Patient from an earlier message of the same owner, when the ServiceRequest's subject is
     /// `Patient/{id}`: the door has looked it up.
-    tree::Element patient;
+    tree::Element patient{};
 };
 
 /// The decision to take a referral in. Everything the first commit needs but the bytes.
 struct Accepted {
-    std::string organisation;
-    std::string route;
-    std::string provider;  ///< the first to be asked; empty when set aside
-    std::string record;    ///< the link-worker referral as JSON
-    std::vector<Event> events;  ///< Received, then Asked (or SetAside)
-    std::string clock;     ///< kind of the one clock that runs now
+    std::string organisation{};
+    std::string route{};
+    std::string provider{};       ///< the first to be asked; empty when set aside
+    std::string record{};         ///< the link-worker referral as JSON
+    std::vector<Event> events{};  ///< Received, then Asked (or SetAside)
+    std::string clock{};          ///< kind of the one clock that runs now
     Instant clockDue{};
-    std::string nhsNumber;
-    std::vector<std::pair<std::string, std::string>> identifiers;  ///< system, value
-    std::string patientId;
-    std::string authored;
-    std::vector<Issue> warnings;  ///< e.g. NHS number fails modulus 11
+    std::string nhsNumber{};
+    std::vector<std::pair<std::string, std::string>> identifiers{};  ///< system, value
+    std::string patientId{};
+    std::string authored{};
+    std::vector<Issue> warnings{};  ///< e.g. NHS number fails modulus 11
 };
 
 class Intake {

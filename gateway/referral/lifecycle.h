@@ -17,22 +17,22 @@ namespace waymark::referral {
 
 /// A provider's report on its assignment, from the provider API or a polled Task.
 struct StatusReport {
-    AssignmentId assignment;
-    std::string provider;
+    AssignmentId assignment{};
+    std::string provider{};
     Status status = Status::Accepted;
-    std::string businessStatus;
-    std::string reasonCode;
-    Detail detail;
+    std::string businessStatus{};
+    std::string reasonCode{};
+    Detail detail{};
     Instant at{};
 };
 
 /// What follows: events to append, the next provider to ask (its assignment is among the events),
 /// and the one clock after them.
 struct Decision {
-    std::vector<Event> events;  ///< empty: nothing new (the same report again)
-    std::vector<AssignmentId> toDeliver;  ///< assignments begun by these events
+    std::vector<Event> events{};            ///< empty: nothing new (the same report again)
+    std::vector<AssignmentId> toDeliver{};  ///< assignments begun by these events
     bool clockCleared = false;
-    std::string clock;
+    std::string clock{};
     Instant clockDue{};
 };
 

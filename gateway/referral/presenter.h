@@ -18,8 +18,8 @@
 namespace waymark::referral {
 
 struct Payload {
-    std::string contentType;
-    std::string body;
+    std::string contentType{};
+    std::string body{};
 };
 
 class Presenter {
@@ -43,7 +43,8 @@ public:
     [[nodiscard]] Result<tree::Element> record(const Dossier& dossier, tree::Arena& arena) const;
 
     /// What goes to the provider of an assignment, by the provider's format: for a webhook
-    /// {"type","timestamp","data":{"id","assignment","reference",...}}; for FHIR a transaction Bundle.
+    /// {"type","timestamp","data":{"id","assignment","reference",...}}; for FHIR a transaction
+    /// Bundle.
     [[nodiscard]] Result<Payload> payload(const Dossier& dossier, const AssignmentId& assignment,
                                           std::string_view type, Instant now, Random& random) const;
 

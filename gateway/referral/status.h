@@ -9,7 +9,15 @@
 namespace waymark::referral {
 
 enum class Status : std::uint8_t {
-    Requested, Accepted, Rejected, InProgress, OnHold, Completed, Cancelled, Failed, EnteredInError
+    Requested,
+    Accepted,
+    Rejected,
+    InProgress,
+    OnHold,
+    Completed,
+    Cancelled,
+    Failed,
+    EnteredInError
 };
 enum class Actor : std::uint8_t { Practice, Provider, Gateway };
 
