@@ -42,11 +42,6 @@ public:
     /// The display of a code; none when the system or the code is not known.
     [[nodiscard]] std::optional<std::string_view> display(std::string_view system,
                                                           std::string_view code) const;
-    /// The values of a concept's property (CodeSystem.concept.property, whichever value[x]), as they
-    /// are written and in their order; empty when system, code or property is not known.
-    [[nodiscard]] std::vector<std::string_view> properties(std::string_view system,
-                                                           std::string_view code,
-                                                           std::string_view property) const;
     /// Whether the value set holds the code; none when the value set is not known. An empty system
     /// matches any system of the set.
     [[nodiscard]] std::optional<bool> contains(std::string_view valueSet, std::string_view system,
