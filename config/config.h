@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "fhir/core/result.h"
@@ -46,9 +47,9 @@ struct Listener {
 
 /// An organisation that refers: one file to add.
 struct Practice {
-    std::string ods;   ///< upper case
+    std::string ods;  ///< upper case
     std::string name;
-    std::string pcn;   ///< ODS code of its Primary Care Network, or empty
+    std::string pcn;      ///< ODS code of its Primary Care Network, or empty
     std::string contact;  ///< e-mail address for notices without patient data
     Place place;
 };
@@ -60,6 +61,9 @@ struct Client {
     Secret token;
     bool actsForAny = false;
     std::vector<std::string> actsFor;  ///< ODS codes
+    /// ODS code of the practice whose entry serves organisations that have none of their own; may
+    /// be empty.
+    std::string defaultPractice;
     Place place;
 };
 
@@ -75,24 +79,25 @@ struct Provider {
     bool needsExplicitConsent = false;
     std::vector<std::string> postcodes;  ///< outward codes or areas that it serves; empty: all
     AdapterKind adapter = AdapterKind::Webhook;
-    std::string url;       ///< webhook endpoint or FHIR base
-    std::string format;    ///< canonical of the map from LinkWorkerReferral to its payload
-    Secret token;          ///< with which it calls the provider API
-    Secret webhookSecret;  ///< "whsec_" and base64
-    Secret outgoingToken;  ///< bearer token that we send to its FHIR server; may be empty
-    std::filesystem::path ca;  ///< PEM; empty: the system's
+    std::string url;             ///< webhook endpoint or FHIR base
+    std::string format;          ///< canonical of the map from LinkWorkerReferral to its payload
+    Secret token;                ///< with which it calls the provider API
+    Secret webhookSecret;        ///< "whsec_" and base64
+    Secret outgoingToken;        ///< bearer token that we send to its FHIR server; may be empty
+    std::filesystem::path ca;    ///< PEM; empty: the system's
     bool allowLoopback = false;  ///< and plain http to it; refused for any other address
     std::chrono::milliseconds timeout{20'000};
     std::chrono::milliseconds pollEvery{15 * 60 * 1000};
     std::uint32_t concurrency = 4;
     Place place;
+    Place formatPlace;  ///< of `format`, for a map that does not exist
 };
 
 /// Ordered: the first route whose `when` holds is taken.
 struct Route {
     std::string name;
     std::uint32_t order = 0;
-    std::string when;  ///< FHIRPath on the LinkWorkerReferral; empty: catch-all
+    std::string when;                    ///< FHIRPath on the LinkWorkerReferral; empty: catch-all
     std::vector<std::string> providers;  ///< asked in this order, one after the other
     std::chrono::milliseconds deliveredWithin{std::chrono::hours(24)};
     std::chrono::milliseconds answeredWithin{std::chrono::hours(24 * 5)};
@@ -101,7 +106,12 @@ struct Route {
 };
 
 struct RetryPolicy {
-    std::vector<std::chrono::milliseconds> schedule;  ///< waits between attempts; the last repeats
+    /// Waits between attempts; the last repeats. As Standard Webhooks proposes: 75 hours and 35
+    /// min.
+    std::vector<std::chrono::milliseconds> schedule{
+        std::chrono::seconds(5), std::chrono::minutes(5), std::chrono::minutes(30),
+        std::chrono::hours(2),   std::chrono::hours(5),   std::chrono::hours(10),
+        std::chrono::hours(14),  std::chrono::hours(20),  std::chrono::hours(24)};
     double jitter = 0.2;  ///< of each wait, either way
 };
 
@@ -122,15 +132,15 @@ struct Limits {
 struct Bars {
     /// The services that we are: "https://fhir.nhs.uk/Id/dos-service-id|111111111".
     std::vector<std::string> targets;
-    bool requireUseCase = false;      ///< refuse a category without a use-case code
-    bool requireOrganisation = false; ///< refuse missing NHSD-End-User-Organisation and the like
+    bool requireUseCase = false;       ///< refuse a category without a use-case code
+    bool requireOrganisation = false;  ///< refuse missing NHSD-End-User-Organisation and the like
 };
 
 struct Config {
     std::filesystem::path folder;
-    std::string publicBase;  ///< "https://host/FHIR/R4", without a slash at the end
-    std::filesystem::path mappings;
-    std::filesystem::path store;    ///< the SQLite file
+    std::string publicBase;          ///< "https://host/FHIR/R4", without a slash at the end
+    std::filesystem::path mappings;  ///< empty: the shipped ones
+    std::filesystem::path store;     ///< the SQLite file
     std::filesystem::path keyRing;
     Secret operatorToken;
     bool strictNhsNumber = false;  ///< refuse a wrong check digit instead of flagging it
@@ -146,13 +156,17 @@ struct Config {
 
     [[nodiscard]] const Provider* provider(std::string_view id) const;
     [[nodiscard]] const Practice* practice(std::string_view ods) const;
+    [[nodiscard]] const Client* client(std::string_view id) const;
+    /// The organisation's own entry, else the client's default entry, else nullptr.
+    [[nodiscard]] const Practice* practiceFor(std::string_view ods, const Client& client) const;
     [[nodiscard]] const Route* route(std::string_view name) const;
 };
 
 /// Reads `folder`/waymark.toml and practices/, clients/, providers/, routes/ beside it (*.toml, one
-/// table each). Fails with every fault: each file's first syntax fault; if all files parse, all
-/// faults of meaning in all files (unknown key, wrong type, missing key, unknown provider in a
-/// route, no catch-all, two of one id, secret file unreadable), each with file, line and column.
+/// table each; config/KEYS.md lists the keys). Fails with every fault: each file's first syntax
+/// fault; if all files parse, all faults of meaning in all files (unknown key, wrong type, missing
+/// key, unknown provider in a route, no catch-all, two of one id, secret file unreadable), each
+/// with Issue.file, Issue.at and a sentence that says how to mend it and never holds a secret.
 Result<std::shared_ptr<const Config>> load(const std::filesystem::path& folder);
 
 }  // namespace waymark::config

@@ -1,0 +1,26 @@
+// How the configuration writes quantities: durations as "500ms", "30s", "15m", "24h", "5d", sizes
+// as "64 KiB", "8 MiB". Also the nearest known word to a misspelt one. Pure.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+namespace waymark::config {
+
+/// A whole number and ms, s, m, h or d, with or without a space. nullopt for anything else and for
+/// more than 3660 days.
+[[nodiscard]] std::optional<std::chrono::milliseconds> parseDuration(std::string_view text);
+
+/// A whole number and B, KiB, MiB or GiB, with or without a space. nullopt for anything else and
+/// for more than 1024 GiB.
+[[nodiscard]] std::optional<std::uint64_t> parseSize(std::string_view text);
+
+/// The candidate that takes the fewest edits, when that is at most a third of the word (at least
+/// one edit); empty when none is near.
+[[nodiscard]] std::string_view nearest(std::string_view word,
+                                       std::span<const std::string_view> candidates);
+
+}  // namespace waymark::config
