@@ -1,6 +1,6 @@
 // The table of FHIR R4 facts (FHIR 4.0.1) and the logical models loaded beside it: types, elements,
 // cardinality, choices. A Model is immutable and shared between threads. Model::r4() is generated
-// from the published definitions and committed (r4_facts.inc); extend() appends logical models.
+// from the published definitions and committed (r4_types.inc); extend() appends logical models.
 #pragma once
 
 #include <cstdint>
@@ -21,6 +21,11 @@ using NameId = std::uint16_t;
 
 inline constexpr TypeId kNoType = 0;
 inline constexpr NameId kNoName = 0;
+/// The one type of kind Open, named "Open": a JSON object whose members no one has modelled. Its
+/// children are of type string, boolean, integer, decimal or Open again.
+inline constexpr TypeId kOpen = 1;
+/// Names that no model knows (in Open objects) get ids from here on, per arena.
+inline constexpr NameId kFirstOpenName = 0x8000;
 
 enum class TypeKind : std::uint8_t {
     None,
@@ -72,6 +77,8 @@ struct TypeSpec {
     std::vector<ElementSpec> elements;
 };
 
+struct Shape;
+
 class Model {
 public:
     /// FHIR 4.0.1. Static, never destroyed.
@@ -98,14 +105,21 @@ public:
     /// By FHIR name: all alternatives of "value", one for an element that is no choice, or none.
     [[nodiscard]] std::span<const ElementDef> elements(TypeId type, NameId name) const;
 
+    /// What readers need of a type, laid out for them (fhir/model/shape.h).
+    [[nodiscard]] const Shape& shape(TypeId id) const;
+    /// The resource type of this name; kNoType when there is none or it is abstract. Faster than
+    /// typeNamed().
+    [[nodiscard]] TypeId resourceNamed(std::string_view name) const;
+
     Model(const Model&) = delete;
     Model& operator=(const Model&) = delete;
     ~Model();
 
 private:
     struct Tables;
-    explicit Model(std::unique_ptr<Tables> tables);
-    std::unique_ptr<Tables> tables_;
+    friend class Loader;
+    explicit Model(std::unique_ptr<const Tables> tables);
+    std::unique_ptr<const Tables> tables_;
 };
 
 }  // namespace waymark::model

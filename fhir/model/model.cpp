@@ -1,0 +1,101 @@
+#include "fhir/model/model.h"
+
+#include <fmt/format.h>
+
+#include "fhir/core/check.h"
+#include "fhir/model/loader.h"
+#include "fhir/model/shape.h"
+#include "fhir/model/tables.h"
+
+namespace waymark::model {
+
+Model::Model(std::unique_ptr<const Tables> tables) : tables_(std::move(tables)) {}
+Model::~Model() = default;
+
+const Model& Model::r4() {
+    static const Model* const model = [] {
+        Loader loader;
+        loader.addR4();
+        return new Model(loader.finish());
+    }();
+    return *model;
+}
+
+Result<std::shared_ptr<const Model>> Model::extend(std::span<const TypeSpec> specs) {
+    Loader loader;
+    loader.addR4();
+    for (const TypeSpec& spec : specs) loader.addSpec(spec);
+    if (loader.issues().empty()) {
+        if (auto tables = loader.finish()) {
+            return std::shared_ptr<const Model>(new Model(std::move(tables)));
+        }
+    }
+    return std::unexpected(Failure(Kind::Incorrect, std::move(loader.issues())));
+}
+
+TypeId Model::typeNamed(std::string_view name) const {
+    const auto found = tables_->typeIds.find(name);
+    return found == tables_->typeIds.end() ? kNoType : found->second;
+}
+
+TypeId Model::typeAt(std::string_view canonical) const {
+    const auto found = tables_->urls.find(std::string(canonical));
+    return found == tables_->urls.end() ? kNoType : found->second;
+}
+
+const Type& Model::type(TypeId id) const {
+    check(id < tables_->types.size(), "a type id of this model");
+    return tables_->types[id];
+}
+
+std::size_t Model::typeCount() const {
+    return tables_->types.size();
+}
+
+bool Model::isA(TypeId type, TypeId base) const {
+    while (type != kNoType && type != base) type = tables_->types[type].base;
+    return type != kNoType;
+}
+
+NameId Model::nameId(std::string_view name) const {
+    const auto found = tables_->nameIds.find(name);
+    return found == tables_->nameIds.end() ? kNoName : found->second;
+}
+
+std::string_view Model::name(NameId id) const {
+    check(id < tables_->names.size(), "a name id of this model");
+    return tables_->names[id];
+}
+
+std::size_t Model::nameCount() const {
+    return tables_->names.size();
+}
+
+const ElementDef* Model::elementNamed(TypeId type, std::string_view jsonName) const {
+    if (jsonName.empty() || jsonName.size() > 255) return nullptr;
+    const Member* member = shape(type).find(NameKey::of(jsonName), jsonName.data());
+    if (!member) return nullptr;
+    return &tables_->defs[static_cast<std::size_t>(member - tables_->members.data())];
+}
+
+std::span<const ElementDef> Model::elements(TypeId type, NameId name) const {
+    const std::span<const ElementDef> all = this->type(type).elements;
+    std::size_t first = 0;
+    while (first < all.size() && all[first].name != name) ++first;
+    std::size_t end = first;
+    while (end < all.size() && all[end].name == name) ++end;
+    return all.subspan(first, end - first);
+}
+
+const Shape& Model::shape(TypeId id) const {
+    check(id < tables_->shapes.size(), "a type id of this model");
+    return tables_->shapes[id];
+}
+
+TypeId Model::resourceNamed(std::string_view name) const {
+    if (name.empty() || name.size() > 255) return kNoType;
+    const Member* member = tables_->resources.find(NameKey::of(name), name.data());
+    return member ? member->def.type : kNoType;
+}
+
+}  // namespace waymark::model
