@@ -1,5 +1,7 @@
 #include "config/config.h"
 
+#include <string.h>  // explicit_bzero is not in <cstring>
+
 #include <algorithm>
 
 namespace waymark::config {
@@ -12,6 +14,36 @@ const Noun* find(const std::vector<Noun>& nouns, Member member, std::string_view
 }
 
 }  // namespace
+
+void Secret::wipe() {
+    explicit_bzero(value_.data(), value_.size());
+    value_.clear();
+}
+
+Secret& Secret::operator=(const Secret& other) {
+    if (this != &other) {
+        wipe();
+        value_ = other.value_;
+    }
+    return *this;
+}
+
+Secret& Secret::operator=(Secret&& other) {
+    if (this != &other) {
+        wipe();
+        value_ = other.value_;
+        other.wipe();
+    }
+    return *this;
+}
+
+std::shared_ptr<const Config> withoutTokens(const Config& config) {
+    auto kept = std::make_shared<Config>(config);
+    kept->operatorToken = Secret();
+    for (Client& client : kept->clients) client.token = Secret();
+    for (Provider& provider : kept->providers) provider.token = Secret();
+    return kept;
+}
 
 const Provider* Config::provider(std::string_view id) const {
     return find(providers, &Provider::id, id);

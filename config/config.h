@@ -21,15 +21,23 @@ struct Place {
     Position at;
 };
 
-/// Read from a file or the environment, never written in the configuration. Prints as "***".
+/// Read from a file or the environment, never written in the configuration. Nothing prints it; its
+/// memory is wiped when it goes.
 class Secret {
 public:
     Secret() = default;
     explicit Secret(std::string value) : value_(std::move(value)) {}
+    Secret(const Secret&) = default;
+    Secret(Secret&& other) : value_(other.value_) { other.wipe(); }
+    Secret& operator=(const Secret& other);
+    Secret& operator=(Secret&& other);
+    ~Secret() { wipe(); }
     [[nodiscard]] const std::string& reveal() const { return value_; }
     [[nodiscard]] bool empty() const { return value_.empty(); }
 
 private:
+    void wipe();
+
     std::string value_;
 };
 
@@ -127,6 +135,9 @@ struct Limits {
     std::chrono::milliseconds request{30'000};
     std::chrono::milliseconds idle{60'000};
     std::uint32_t queue = 4096;  ///< commits waiting for the writer, for doors
+    /// Requests of one client or provider per second, over time and at once; rate 0: no limit.
+    double rate = 1000;
+    double burst = 2000;
 };
 
 struct Bars {
@@ -168,5 +179,9 @@ struct Config {
 /// key, unknown provider in a route, no catch-all, two of one id, secret file unreadable), each
 /// with Issue.file, Issue.at and a sentence that says how to mend it and never holds a secret.
 Result<std::shared_ptr<const Config>> load(const std::filesystem::path& folder);
+
+/// The same without the tokens of clients, providers and the operator: what the gateway keeps once
+/// the Authenticator has their hashes. Secrets that it needs to sign or to call others stay.
+std::shared_ptr<const Config> withoutTokens(const Config& config);
 
 }  // namespace waymark::config

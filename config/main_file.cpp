@@ -92,6 +92,8 @@ void readLimits(Table table, Limits& limits) {
     time("request", limits.request);
     time("idle", limits.idle);
     count("queue", limits.queue, 1'000'000);
+    limits.rate = table.number("rate", 0, 1e6).value_or(limits.rate);
+    limits.burst = table.number("burst", 1, 1e6).value_or(limits.burst);
     if (limits.bodiesInFlightBytes < limits.bodyBytes) {
         table.fault(table.place(),
                     "\"limits.bodies_in_flight\" is smaller than \"limits.body\": the "

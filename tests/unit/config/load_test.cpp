@@ -156,5 +156,30 @@ TEST(Load, ServesAnOrganisationWithoutEntryByItsClientsDefault) {
     EXPECT_EQ(c.practiceFor("A99901", *c.client("client-a")), c.practice("A99901"));
 }
 
+TEST(Load, KeepsNoTokenOnceTheyAreHashed) {
+    TestFolder folder;
+    folder.writeSound();
+    const auto config = load(folder.path());
+    ASSERT_TRUE(config) << faultsOf(folder);
+    const auto kept = withoutTokens(**config);
+    EXPECT_TRUE(kept->operatorToken.empty());
+    EXPECT_TRUE(kept->clients.at(0).token.empty());
+    EXPECT_TRUE(kept->providers.at(0).token.empty());
+    EXPECT_FALSE(kept->providers.at(0).webhookSecret.empty());
+    EXPECT_FALSE((*config)->operatorToken.empty());
+}
+
+TEST(Secret, KeepsItsValueThroughCopiesAndGivesItUpWhenMoved) {
+    Secret first("a-secret-that-is-longer-than-a-small-string");
+    const Secret copy = first;
+    Secret moved = std::move(first);
+    EXPECT_EQ(copy.reveal(), moved.reveal());
+    EXPECT_TRUE(first.empty());  // NOLINT(bugprone-use-after-move): what is tested
+    Secret assigned("short");
+    assigned = std::move(moved);
+    EXPECT_EQ(assigned.reveal(), copy.reveal());
+    EXPECT_TRUE(moved.empty());  // NOLINT(bugprone-use-after-move): what is tested
+}
+
 }  // namespace
 }  // namespace waymark::config
