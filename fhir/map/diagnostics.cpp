@@ -1,0 +1,98 @@
+#include "fhir/map/diagnostics.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+namespace waymark::map {
+namespace {
+
+bool isWarning(Code code) {
+    return std::to_underlying(code) >= 400;
+}
+
+IssueType issueType(Code code) {
+    const unsigned number = std::to_underlying(code);
+    if (number < 200) return IssueType::Structure;
+    switch (code) {
+        case Code::UnknownStructure:
+        case Code::UnknownType:
+        case Code::UnknownImport:
+        case Code::UnknownGroup:
+        case Code::UnknownVariable:
+        case Code::UnknownSourceElement:
+        case Code::UnknownTargetElement:
+        case Code::UnknownTransform:
+        case Code::UnknownConceptMap:
+            return IssueType::NotFound;
+        case Code::DuplicateMap:
+        case Code::DuplicateGroup:
+        case Code::DuplicateAlias:
+        case Code::DuplicateConstant:
+        case Code::DuplicateDefaultGroup:
+            return IssueType::Duplicate;
+        default:
+            return isWarning(code) ? IssueType::Informational : IssueType::Invalid;
+    }
+}
+
+bool isWordByte(char byte) {
+    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
+           (byte >= '0' && byte <= '9') || byte == '_';
+}
+
+}  // namespace
+
+std::string codeText(Code code) {
+    return fmt::format("FML-{}{:04}", isWarning(code) ? 'W' : 'E', std::to_underlying(code));
+}
+
+std::string excerpt(std::string_view text, Position at) {
+    if (at.line == 0 || at.column == 0) return {};
+    for (std::uint32_t line = 1; line < at.line; ++line) {
+        const std::size_t end = text.find('\n');
+        if (end == std::string_view::npos) return {};
+        text.remove_prefix(end + 1);
+    }
+    std::string_view line = text.substr(0, text.find('\n'));
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    const std::size_t begin = at.column - 1;
+    if (begin > line.size()) return {};
+    std::size_t end = begin;
+    while (end < line.size() && isWordByte(line[end])) ++end;
+    std::string under;
+    for (const char byte : line.substr(0, begin)) under += byte == '\t' ? '\t' : ' ';
+    under += '^';
+    if (end > begin + 1) under.append(end - begin - 1, '~');
+    return fmt::format("{}\n{}\n", line, under);
+}
+
+void Diagnostics::add(Code code, std::string_view file, Position at, std::string text,
+                      std::string_view rulePath) {
+    if (!isWarning(code)) ++errors_;
+    if (issues_.size() >= kMaxIssues) return;
+    issues_.push_back(Issue{.severity = isWarning(code) ? Severity::Warning : Severity::Error,
+                            .type = issueType(code),
+                            .text = std::move(text),
+                            .expression = std::string(rulePath),
+                            .at = at,
+                            .code = codeText(code),
+                            .file = std::string(file)});
+}
+
+std::vector<Issue> Diagnostics::take() {
+    std::ranges::stable_sort(issues_, [](const Issue& a, const Issue& b) {
+        return std::tie(a.file, a.at.line, a.at.column) < std::tie(b.file, b.at.line, b.at.column);
+    });
+    // The same fault may be found in several instances of one untyped group.
+    const auto again = std::ranges::unique(issues_, [](const Issue& a, const Issue& b) {
+        return a.file == b.file && a.at == b.at && a.code == b.code && a.text == b.text;
+    });
+    issues_.erase(again.begin(), again.end());
+    errors_ = 0;
+    return std::exchange(issues_, {});
+}
+
+}  // namespace waymark::map
