@@ -217,15 +217,21 @@ public:
     virtual Result<AssignmentPage> assignments(const AssignmentQuery& query) = 0;
     virtual Result<std::optional<Verdict>> verdict(std::string_view key) = 0;
 
-    /// Due at or before `now`, oldest first; at most `limit` per provider.
-    virtual Result<std::vector<Delivery>> dueDeliveries(Instant now, std::uint32_t limit) = 0;
-    /// When the next delivery or clock falls due; nullopt when none is open.
-    virtual Result<std::optional<Instant>> nextDue() = 0;
+    /// Due at or before `now`, oldest first; at most `limit` per provider, none of the providers in
+    /// `skip`, and of each assignment only its oldest delivery in state Due: a later one waits for it.
+    virtual Result<std::vector<Delivery>> dueDeliveries(Instant now, std::uint32_t limit,
+                                                        const std::vector<std::string>& skip) = 0;
+    /// The earliest instant strictly after `after` at which a delivery in state Due or a clock falls
+    /// due; nullopt when there is none. What is overdue does not count: who waits has it already.
+    virtual Result<std::optional<Instant>> nextDue(Instant after) = 0;
     virtual Result<std::vector<DueClock>> dueClocks(Instant now, std::uint32_t limit) = 0;
     /// Deliveries of a referral, oldest first.
     virtual Result<std::vector<Delivery>> deliveries(const ReferralId& id) = 0;
-    /// Delivered to a FHIR provider and not final: what is polled.
-    virtual Result<std::vector<Delivery>> pollable(std::string_view provider, std::uint32_t limit) = 0;
+    /// Delivered with a `remote`, assignment not final: what is polled. In the order of their ids,
+    /// those after `after` (nil: from the first). Payloads are left empty.
+    virtual Result<std::vector<Delivery>> pollable(std::string_view provider,
+                                                   const DeliveryId& after,
+                                                   std::uint32_t limit) = 0;
 
     virtual Result<Counts> counts() = 0;
     /// Whether writes are accepted; false for good after a failed fsync.
