@@ -28,6 +28,8 @@ public:
     /// `|coefficient|` < 10^38 and 0 <= scale <= 38; anything else breaks an invariant.
     static Decimal of(Int128 coefficient, int scale, bool negativeZero = false);
 
+    /// None when it has more than 38 digits.
+    static std::optional<Decimal> whole(Int128 number);
     /// "-12.50", and FHIR's exponent form "1.5e3". None for anything else and for what does not
     /// fit.
     static std::optional<Decimal> parse(std::string_view text);
@@ -58,6 +60,8 @@ public:
     /// Quotient cut to a whole number, and what then remains (sign of the dividend).
     [[nodiscard]] std::optional<Decimal> wholeQuotient(Decimal other) const;
     [[nodiscard]] std::optional<Decimal> remainder(Decimal other) const;
+    /// times 10^exponent, by moving the point: 4.00 shifted by 1 is 40.0, by -1 is 0.400.
+    [[nodiscard]] std::optional<Decimal> shifted(int exponent) const;
     [[nodiscard]] Decimal negated() const;
     [[nodiscard]] Decimal absolute() const;
 
@@ -73,6 +77,9 @@ public:
 
     /// -1, 0 or 1 by value: 1.0 and 1.00 are the same.
     [[nodiscard]] int compare(Decimal other) const;
+    /// FHIRPath's ~: equal when both are rounded to the digits of the less precise; zeros at the
+    /// end do not count as digits.
+    [[nodiscard]] bool equivalent(Decimal other) const;
     friend bool operator==(Decimal a, Decimal b) { return a.compare(b) == 0; }
     friend bool operator<(Decimal a, Decimal b) { return a.compare(b) < 0; }
 
