@@ -19,16 +19,25 @@ struct ClientRequest {
     std::string url;  ///< absolute; https, or http where allowLoopback
     Fields fields;
     std::string body;
-    std::filesystem::path ca;    ///< PEM of trusted roots; empty: the system's
-    bool allowLoopback = false;  ///< also permits plain http, to loopback only
+    std::filesystem::path ca;                   ///< PEM of trusted roots; empty: the system's
+    bool allowLoopback = false;                 ///< also permits plain http, to loopback only
     std::chrono::milliseconds timeout{20'000};  ///< for the whole exchange
     std::size_t answerBytes = 64 * 1024;        ///< more is read no further: TooLarge
 };
 
 /// Why an exchange did not give an answer; the adapter decides what follows from it.
 enum class Trouble : std::uint8_t {
-    None, BadUrl, AddressForbidden, NotResolved, Refused, TlsFailed, HostMismatch, TimedOut,
-    ConnectionLost, BadAnswer, AnswerTooLarge
+    None,
+    BadUrl,
+    AddressForbidden,
+    NotResolved,
+    Refused,
+    TlsFailed,
+    HostMismatch,
+    TimedOut,
+    ConnectionLost,
+    BadAnswer,
+    AnswerTooLarge
 };
 
 struct ClientAnswer {
