@@ -12,15 +12,9 @@
 #include <rapidjson/error/en.h>
 #include <rapidjson/reader.h>
 
-namespace waymark::json {
+#include "fhir/json/sax_end.h"
 
-/// How parsing ended.
-struct SaxEnd {
-    enum class Kind : std::uint8_t { Done, Stopped, Syntax };
-    Kind kind = Kind::Done;
-    std::size_t offset = 0;  ///< where the syntax fault is
-    const char* what = "";   ///< the fault in the tokenizer's words
-};
+namespace waymark::json {
 
 /// A handler's members; each returns false to stop. `at` points to the token's first byte, except
 /// for strings and keys, where it is the (decoded) text, whose offset is one past the quote.
@@ -30,7 +24,6 @@ struct SaxEnd {
 ///   bool key(const char* text, std::uint32_t length);
 ///   bool beginObject(const char* at);        bool endObject(const char* at);
 ///   bool beginArray(const char* at);         bool endArray(const char* at);
-///   const char* — the handler may ask position() for where the tokenizer stands now.
 template <class Handler>
 class SaxAdapter {
 public:

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <new>
 #include <span>
 #include <string_view>
 #include <type_traits>
@@ -18,7 +19,17 @@ public:
     Arena(const Arena&) = delete;
     Arena& operator=(const Arena&) = delete;
 
-    void* allocate(std::size_t bytes, std::size_t alignment = alignof(std::max_align_t));
+    void* allocate(std::size_t bytes, std::size_t alignment = alignof(std::max_align_t)) {
+        const auto here = reinterpret_cast<std::uintptr_t>(next_);
+        const std::size_t gap = (alignment - here % alignment) % alignment;
+        if (static_cast<std::size_t>(end_ - next_) < bytes + gap) [[unlikely]] {
+            return allocateInNextChunk(bytes, alignment);
+        }
+        std::byte* const at = next_ + gap;
+        next_ = at + bytes;
+        used_ += bytes + gap;
+        return at;
+    }
 
     /// Uninitialised array.
     template <class T>
@@ -33,7 +44,13 @@ public:
     }
     std::string_view copy(std::string_view text);
 
-    /// Everything handed out becomes invalid; the chunks stay for the next message.
+    /// An id for a name that the model does not know (members of Open objects), the same one for
+    /// the same name until reset(): from model::kFirstOpenName on, or 0 when all ids are in use.
+    /// `key` becomes a view in the arena.
+    std::uint16_t intern(std::string_view& key);
+
+    /// Everything handed out becomes invalid; chunks stay for the next message, up to 4 MiB, so
+    /// that one large message does not hold its memory for ever.
     void reset();
     /// Bytes handed out since the last reset.
     [[nodiscard]] std::size_t used() const { return used_; }
@@ -43,12 +60,19 @@ private:
         std::unique_ptr<std::byte[]> bytes;
         std::size_t size = 0;
     };
+    void* allocateInNextChunk(std::size_t bytes, std::size_t alignment);
+    void growNames();
+
     std::vector<Chunk> chunks_;
     std::size_t chunkBytes_;
-    std::size_t chunk_ = 0;
+    std::size_t chunk_ = 0;  ///< the first chunk not begun yet
     std::byte* next_ = nullptr;
     std::byte* end_ = nullptr;
     std::size_t used_ = 0;
+    // Open addressing over the interned names; both live in the arena.
+    std::span<std::uint16_t> nameSlots_;
+    std::span<std::string_view> names_;
+    std::size_t nameCount_ = 0;
 };
 
 }  // namespace waymark::tree

@@ -1,10 +1,13 @@
 // Makes trees: appends elements in an arena, checked against the model as they are made. For maps
-// and for the few resources that are ours (Bundle, OperationOutcome, CapabilityStatement).
+// and for the few resources that are ours (Bundle, OperationOutcome, CapabilityStatement). A
+// Builder serves one message: it is not used after its arena's reset().
 #pragma once
 
+#include <array>
+#include <cstddef>
+#include <cstdint>
 #include <string_view>
 
-#include "fhir/core/result.h"
 #include "fhir/model/model.h"
 #include "fhir/tree/arena.h"
 #include "fhir/tree/element.h"
@@ -20,13 +23,19 @@ public:
     Node* root(std::string_view typeName);
 
     /// Appends a child by its JSON name ("valueString", "entry"); repetitions stay together.
-    /// `typeName` is needed where the element's type is abstract: add(entry, "resource", "Patient").
-    /// Unknown names and a second value for an element that does not repeat break an invariant:
-    /// who builds from data that may be wrong checks first (Model::elementNamed).
+    /// `typeName` is needed where the element's type is abstract: add(entry, "resource",
+    /// "Patient"). Unknown names and a second value for an element that does not repeat break an
+    /// invariant: who builds from data that may be wrong checks first (Model::elementNamed). Under
+    /// an Open parent any name goes, several values of one name make an array, and `typeName` is
+    /// what the member is: "string", "boolean", "integer", "decimal" or (unnamed) an object.
     Node* add(Node* parent, std::string_view jsonName, std::string_view typeName = {});
     Node* add(Node* parent, const model::ElementDef& def, model::TypeId type);
-    /// Appends a primitive child with a value; the text is copied into the arena.
+    /// Appends a primitive child with a value; the text is copied into the arena. Under an Open
+    /// parent it is a string.
     Node* value(Node* parent, std::string_view jsonName, std::string_view text);
+
+    /// An open member is written as an array even when it is the only one of its key.
+    void asItem(Node* node);
 
     /// Sets a primitive's value; the text is copied into the arena.
     void setText(Node* node, std::string_view text);
@@ -47,11 +56,29 @@ public:
     [[nodiscard]] const model::Model& model() const { return model_; }
 
 private:
+    struct Last {
+        const Node* parent = nullptr;
+        Node* child = nullptr;
+    };
+    static std::size_t slotOf(const Node* parent) {
+        return reinterpret_cast<std::uintptr_t>(parent) / alignof(std::max_align_t) % 32;
+    }
+    Node* addOpen(Node* parent, std::string_view key, model::TypeId type);
+    Node* duplicate(const Node* from);
+    void copyContent(Element from, Node* to);
+    [[nodiscard]] Node* lastAdded(const Node* parent) const;
+    void remember(const Node* parent, Node* child);
+    void forget();
+
     Arena& arena_;
     const model::Model& model_;
+    /// Last children of the parents worked on lately, so that long lists are not walked each time.
+    std::array<Last, 32> last_{};
 };
 
 /// The element of a node that is being built; grows as it grows.
-inline Element view(const Node* node) { return Element(node); }
+inline Element view(const Node* node) {
+    return Element(node);
+}
 
 }  // namespace waymark::tree

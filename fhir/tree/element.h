@@ -9,10 +9,16 @@
 #include <string>
 #include <string_view>
 
-#include "fhir/core/result.h"
 #include "fhir/model/model.h"
 
 namespace waymark::tree {
+
+enum NodeFlag : std::uint16_t {
+    kInArray = 1,         ///< open: written as an item of an array even when it is the only one
+    kIsArray = 2,         ///< open: an array inside an array (or the root); children are its items
+    kKeyed = 4,           ///< open: the node is an OpenNode
+    kCompanionFirst = 8,  ///< JSON: "_name" stood before "name"
+};
 
 /// A node's storage. Written by the readers and the Builder only; others use Element.
 struct Node {
@@ -24,8 +30,15 @@ struct Node {
     std::uint32_t offset = 0;  ///< where in the body it begins, plus 1; 0 when it was made
     model::TypeId type = model::kNoType;
     model::NameId name = model::kNoName;  ///< FHIR name: "value" for valueString
-    std::uint16_t flags = 0;
+    std::uint16_t flags = 0;              ///< of NodeFlag
+    /// A resource: how many members stood before its resourceType. An OpenNode: the key's length.
+    /// Any other: NameId of its JSON name, "valueString".
     std::uint16_t local = 0;
+};
+
+/// A member or item of open JSON.
+struct OpenNode : Node {
+    const char* key = nullptr;
 };
 
 class Element {
@@ -40,7 +53,8 @@ public:
     [[nodiscard]] model::NameId name() const { return node_->name; }
     /// Whether this is a primitive with a value (FHIRPath hasValue()).
     [[nodiscard]] bool hasValue() const { return node_->text != nullptr; }
-    /// A primitive's value as it is written, escapes resolved: digits, zone and trailing zeros kept.
+    /// A primitive's value as it is written, escapes resolved: digits, zone and trailing zeros
+    /// kept.
     [[nodiscard]] std::string_view text() const {
         return node_->text ? std::string_view(node_->text, node_->textLength) : std::string_view();
     }
@@ -58,6 +72,15 @@ public:
     /// The next sibling of the same name, that is the next repetition.
     [[nodiscard]] Element nextSame() const {
         return node_->next && node_->next->name == node_->name ? Element(node_->next) : Element();
+    }
+    /// The first child with this key, whatever the model knows: for members of Open objects.
+    [[nodiscard]] Element childWithKey(std::string_view key) const;
+    /// Whether this is a member or item of open JSON.
+    [[nodiscard]] bool isKeyed() const { return (node_->flags & kKeyed) != 0; }
+    /// An open member's name as written; empty for the items of an inner array and for others.
+    [[nodiscard]] std::string_view key() const {
+        if (!isKeyed()) return {};
+        return {static_cast<const OpenNode*>(node_)->key, node_->local};
     }
     [[nodiscard]] const Node* node() const { return node_; }
 
@@ -93,12 +116,15 @@ private:
     const Node* node_ = nullptr;
 };
 
+/// The element's FHIR name ("value"), or an open member's key; empty for a root.
+[[nodiscard]] std::string_view nameOf(Element element, const model::Model& model);
+
 /// FHIRPath to the element from its root: "Bundle.entry[2].resource.status". Indexes stand only
 /// where the element may repeat.
-std::string expressionTo(Element element, const model::Model& model);
+[[nodiscard]] std::string expressionTo(Element element, const model::Model& model);
 
 /// Follows "a.b.c" (FHIR names, first repetitions) from `from`; none if a step is missing. For our
 /// own code where a compiled FHIRPath would be too much; never with a path from configuration.
-Element follow(Element from, std::string_view path, const model::Model& model);
+[[nodiscard]] Element follow(Element from, std::string_view path, const model::Model& model);
 
 }  // namespace waymark::tree

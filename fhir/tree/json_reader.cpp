@@ -1,0 +1,72 @@
+#include "fhir/tree/json_reader.h"
+
+#include <fmt/format.h>
+
+#include "fhir/core/check.h"
+#include "fhir/json/scan.h"
+#include "fhir/tree/json_handler.h"
+#include "fhir/tree/position.h"
+
+namespace waymark::tree {
+namespace {
+
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+/// Offsets are kept in 32 bits, and the tokenizer recurses by depth: limits beyond these are bugs.
+constexpr std::size_t kLargestBody = 0x7FFF'0000;
+constexpr std::uint32_t kDeepest = 1024;
+
+Issue issueAt(IssueType type, std::string text, Position at) {
+    return Issue{.severity = Severity::Fatal,
+                 .type = type,
+                 .text = std::move(text),
+                 .expression = {},
+                 .at = at,
+                 .code = {},
+                 .file = {}};
+}
+
+Result<Document> refused(Kind kind, Issue issue) {
+    std::vector<Issue> issues;
+    issues.push_back(std::move(issue));
+    return std::unexpected(Failure(kind, std::move(issues)));
+}
+
+}  // namespace
+
+Position Document::positionOf(Element element) const {
+    const std::uint32_t offset = element.node()->offset;
+    if (offset == 0 || offset > body.size()) return {};
+    return positionIn(body, offset - 1);
+}
+
+Result<Document> readJson(std::string_view body, const model::Model& model, Arena& arena,
+                          const ReadOptions& options) {
+    check(options.limits.bodyBytes <= kLargestBody && options.limits.depth <= kDeepest,
+          "limits of a body are within what a reader can hold");
+    if (body.size() > options.limits.bodyBytes) {
+        return refused(Kind::TooLarge, issueAt(IssueType::TooLong,
+                                               fmt::format("The body has {} bytes; {} are allowed.",
+                                                           body.size(), options.limits.bodyBytes),
+                                               {}));
+    }
+    char* const text = static_cast<char*>(arena.allocate(body.size() + json::kPadding, 64));
+    const json::Scan scan = json::copyChecked(body, text);
+    if (scan.fault != json::ScanFault::None) {
+        return refused(Kind::Incorrect, issueAt(IssueType::Structure, json::sentence(scan.fault),
+                                                positionIn(body, scan.offset)));
+    }
+    const std::size_t begin = body.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0;
+    JsonHandler handler(body, text, model, arena, options);
+    const json::SaxEnd end = parse(text + begin, handler);
+    if (end.kind == json::SaxEnd::Kind::Syntax) {
+        handler.refuseText(begin + end.offset, IssueType::Structure,
+                           fmt::format("This is not JSON here: {}", end.what));
+    }
+    if (!handler.issues().empty()) {
+        return std::unexpected(Failure(Kind::Incorrect, std::move(handler.issues())));
+    }
+    check(handler.root() != nullptr, "a body that was read has a root");
+    return Document{Element(handler.root()), body, &model};
+}
+
+}  // namespace waymark::tree
