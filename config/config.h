@@ -153,6 +153,7 @@ struct Config {
     std::filesystem::path mappings;  ///< empty: the shipped ones
     std::filesystem::path store;     ///< the SQLite file
     std::filesystem::path keyRing;
+    std::filesystem::path pidFile;  ///< where serve writes its process id; empty: nowhere
     Secret operatorToken;
     bool strictNhsNumber = false;  ///< refuse a wrong check digit instead of flagging it
     std::uint32_t threads = 0;     ///< 0: one per core

@@ -151,6 +151,7 @@ void readMain(Table table, Draft& draft) {
     }
     config.store = requiredPath(table, "store");
     config.keyRing = requiredPath(table, "key_ring");
+    if (const auto pidFile = table.path("pid_file")) config.pidFile = pidFile->value;
     readToken(table, "operator_token", true, config.operatorToken, draft);
     config.strictNhsNumber = table.boolean("strict_nhs_number").value_or(false);
     config.threads = static_cast<std::uint32_t>(table.integer("threads", 0, 1024).value_or(0));

@@ -1,0 +1,16 @@
+// The FHIR endpoints for practices (FHIR R4 section 3.1): each adds its routes to a router.
+#pragma once
+
+#include "gateway/doors/router.h"
+
+namespace waymark::doors::fhir {
+
+/// The base of everything a practice sees.
+inline constexpr std::string_view kBase = "/FHIR/R4";
+
+void addCreate(Router& router);    ///< POST ServiceRequest, POST [base] (transaction)
+void addRead(Router& router);      ///< GET {type}/{id}, GET {type}/{id}/_history/{version}
+void addSearch(Router& router);    ///< GET and POST _search of ServiceRequest and Task
+void addMetadata(Router& router);  ///< GET metadata, no token needed
+
+}  // namespace waymark::doors::fhir

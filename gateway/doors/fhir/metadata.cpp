@@ -1,0 +1,115 @@
+// GET metadata: the CapabilityStatement (FHIR R4 section 3.1.0.14), printed from what the routers
+// and the search tables know, so that it tells the truth.
+#include <fmt/format.h>
+
+#include "fhir/core/version.h"
+#include "fhir/model/r4_ids.h"
+#include "fhir/tree/builder.h"
+#include "gateway/doors/fhir/answer.h"
+#include "gateway/doors/fhir/endpoints.h"
+#include "gateway/doors/fhir/search_parameters.h"
+
+namespace waymark::doors::fhir {
+namespace {
+
+using boost::asio::awaitable;
+
+/// When this statement last changed; not when the server started.
+constexpr std::string_view kDate = "2026-11-20";
+constexpr std::string_view kReferralDefinition =
+    "https://fhir.nhs.uk/MessageDefinition/bars-message-servicerequest-request-referral";
+
+void addInteractions(tree::Builder& builder, tree::Node* resource,
+                     std::initializer_list<std::string_view> codes) {
+    for (const auto code : codes) {
+        builder.value(builder.add(resource, "interaction"), "code", code);
+    }
+}
+
+void addSearched(tree::Builder& builder, tree::Node* rest, std::string_view typeName) {
+    auto* resource = builder.add(rest, "resource");
+    builder.value(resource, "type", typeName);
+    if (typeName == "ServiceRequest") {
+        addInteractions(builder, resource, {"create", "read", "vread", "search-type"});
+    } else {
+        addInteractions(builder, resource, {"read", "vread", "search-type"});
+    }
+    builder.value(resource, "versioning", "versioned");
+    builder.value(resource, "readHistory", "true");
+    if (typeName == "ServiceRequest") builder.value(resource, "conditionalCreate", "true");
+    for (const auto& parameter : searchParameters(typeName)) {
+        auto* node = builder.add(resource, "searchParam");
+        builder.value(node, "name", parameter.name);
+        builder.value(node, "type", parameter.type);
+        builder.value(node, "documentation", parameter.documentation);
+    }
+}
+
+/// The other resources of an accepted message are read-only to their owner.
+void addReadOnly(tree::Builder& builder, tree::Node* rest) {
+    for (const auto typeName :
+         {"Patient", "Practitioner", "PractitionerRole", "Organization", "RelatedPerson",
+          "HealthcareService", "Encounter", "CarePlan", "Condition", "Consent", "Flag",
+          "Observation", "QuestionnaireResponse", "Location", "Communication", "DocumentReference"}) {
+        auto* resource = builder.add(rest, "resource");
+        builder.value(resource, "type", typeName);
+        addInteractions(builder, resource, {"read"});
+    }
+}
+
+void addRest(tree::Builder& builder, tree::Node* statement) {
+    auto* rest = builder.add(statement, "rest");
+    builder.value(rest, "mode", "server");
+    auto* security = builder.add(rest, "security");
+    builder.value(security, "description",
+                  "Every request but metadata carries a bearer token in Authorization.");
+    addSearched(builder, rest, "ServiceRequest");
+    addSearched(builder, rest, "Task");
+    addReadOnly(builder, rest);
+    addInteractions(builder, rest, {"transaction"});
+    auto* operation = builder.add(rest, "operation");
+    builder.value(operation, "name", "process-message");
+    builder.value(operation, "definition",
+                  "http://hl7.org/fhir/OperationDefinition/MessageHeader-process-message");
+}
+
+void addMessaging(tree::Builder& builder, tree::Node* statement) {
+    auto* messaging = builder.add(statement, "messaging");
+    auto* supported = builder.add(messaging, "supportedMessage");
+    builder.value(supported, "mode", "receiver");
+    builder.value(supported, "definition", kReferralDefinition);
+}
+
+awaitable<Result<net::Response>> metadata(Visit* visit) {
+    auto format = answerFormat(visit->request);
+    if (!format) co_return std::unexpected(std::move(format).error());
+    const auto& model = visit->snapshot->set->model();
+    tree::Builder builder(*visit->arena, model);
+    auto* statement = builder.root(model::type::CapabilityStatement);
+    builder.value(statement, "status", "active");
+    builder.value(statement, "date", kDate);
+    builder.value(statement, "publisher", "Waymark");
+    builder.value(statement, "kind", "instance");
+    auto* software = builder.add(statement, "software");
+    builder.value(software, "name", "Waymark");
+    builder.value(software, "version", kVersion);
+    auto* implementation = builder.add(statement, "implementation");
+    builder.value(implementation, "description", "Referral gateway for social prescribing");
+    builder.value(implementation, "url", visit->snapshot->config->publicBase);
+    builder.value(statement, "fhirVersion", "4.0.1");
+    builder.value(statement, "format", "application/fhir+json");
+    builder.value(statement, "format", "application/fhir+xml");
+    addRest(builder, statement);
+    addMessaging(builder, statement);
+    auto response = resourceAnswer(200, tree::Element(statement), model, *format);
+    response.fields.set("Cache-Control", "max-age=43200");
+    co_return response;
+}
+
+}  // namespace
+
+void addMetadata(Router& router) {
+    router.add({.method = "GET", .path = std::string(kBase) + "/metadata", .open = true, .endpoint = metadata});
+}
+
+}  // namespace waymark::doors::fhir

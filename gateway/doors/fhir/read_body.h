@@ -1,0 +1,14 @@
+// A request's body as a tree: by its Content-Type, within the configured limits.
+#pragma once
+
+#include "fhir/core/result.h"
+#include "fhir/tree/json_reader.h"
+#include "gateway/doors/visit.h"
+
+namespace waymark::doors::fhir {
+
+/// Reads the visit's body into its arena. Fails as the readers do, with MediaType for what is not
+/// FHIR, and with Incorrect for a body that is empty.
+Result<tree::Document> readBody(Visit* visit);
+
+}  // namespace waymark::doors::fhir
