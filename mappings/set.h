@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "fhir/core/result.h"
 #include "fhir/map/map_set.h"
@@ -17,7 +18,7 @@ namespace waymark::mappings {
 
 class Set {
 public:
-    /// Reads models/, codes/, maps/ and providers/*/ below `folder`. All faults of all files.
+    /// Reads models/, codes/, maps/, messages/ and providers/*/ below `folder`. All faults of all files.
     static Result<std::shared_ptr<const Set>> load(const std::filesystem::path& folder);
 
     [[nodiscard]] const model::Model& model() const { return *model_; }
@@ -28,11 +29,18 @@ public:
     /// LinkWorkerReferral's type in model().
     [[nodiscard]] model::TypeId referralType() const { return referralType_; }
 
+    /// The resources of messages/*.json by type, and by type and canonical (none when there is none):
+    /// the MessageDefinitions that BaRS messages are checked against. They live as long as the set.
+    [[nodiscard]] std::vector<tree::Element> resources(std::string_view typeName) const;
+    [[nodiscard]] tree::Element resource(std::string_view typeName, std::string_view url) const;
+
 private:
     Set() = default;
     std::shared_ptr<const model::Model> model_;
     terminology::Terminology terminology_;
     std::optional<map::MapSet> maps_;
+    struct Resources;
+    std::shared_ptr<const Resources> resources_;  ///< messages/*.json, read
     std::string version_;
     model::TypeId referralType_ = model::kNoType;
 };
