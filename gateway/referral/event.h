@@ -12,6 +12,10 @@
 #include "gateway/referral/ids.h"
 #include "gateway/referral/status.h"
 
+namespace waymark::json {
+class Writer;
+}
+
 namespace waymark::referral {
 
 enum class EventType : std::uint8_t {
@@ -46,6 +50,8 @@ struct Detail {
 };
 /// One JSON object; "{}" when nothing is known. Unknown members are refused when read back.
 [[nodiscard]] std::string toJson(const Detail& detail);
+/// Its members only, into an object that was begun.
+void writeMembers(const Detail& detail, json::Writer& writer);
 Result<Detail> detailFromJson(std::string_view json);
 
 struct Event {

@@ -23,7 +23,7 @@ struct StatusReport {
     std::string businessStatus{};
     std::string reasonCode{};
     Detail detail{};
-    Instant at{};
+    Instant at{};  ///< when it happened, as the provider says; the epoch: not said
 };
 
 /// What follows: events to append, the next provider to ask (its assignment is among the events),
@@ -31,18 +31,24 @@ struct StatusReport {
 struct Decision {
     std::vector<Event> events{};            ///< empty: nothing new (the same report again)
     std::vector<AssignmentId> toDeliver{};  ///< assignments begun by these events
+    /// Assignments ended by others than their provider, which may have the payload: it is to be
+    /// told with referral.cancelled.
+    std::vector<AssignmentId> toWithdraw{};
     bool clockCleared = false;
-    std::string clock{};
+    std::string clock{};  ///< empty and not cleared: the running one stays
     Instant clockDue{};
 };
+
+class Draft;
 
 class Lifecycle {
 public:
     Lifecycle(std::shared_ptr<const mappings::Set> set,
               std::shared_ptr<const config::Config> config);
 
-    /// Conflict for an edge that is not the provider's or a state that is final; Unprocessable for
-    /// a missing reason, or a business status or reason that may not stand in that state.
+    /// NotFound when the assignment is not this provider's; Conflict for an edge that is not the
+    /// provider's or a state that is final; Unprocessable for a missing reason, or a business
+    /// status or reason that may not stand in that state.
     [[nodiscard]] Result<Decision> report(const Dossier& dossier, const StatusReport& report,
                                           Instant now, Random& random) const;
     /// A provider's system has the payload.
@@ -58,6 +64,14 @@ public:
                                                Instant now, Random& random) const;
 
 private:
+    /// The next provider of the route that may be asked and was not; nullptr when none is left.
+    [[nodiscard]] Result<const config::Provider*> nextToAsk(const Dossier& dossier) const;
+    [[nodiscard]] Result<Decision> move(const Dossier& dossier, const StatusReport& report,
+                                        Draft draft, Instant now, Random& random) const;
+    [[nodiscard]] Result<Decision> giveUp(const Dossier& dossier, const AssignmentId& assignment,
+                                          std::string_view reason, std::string_view text,
+                                          Draft draft, Random& random) const;
+
     std::shared_ptr<const mappings::Set> set_;
     std::shared_ptr<const config::Config> config_;
 };

@@ -12,6 +12,7 @@
 #include "fhir/core/result.h"
 #include "fhir/tree/arena.h"
 #include "fhir/tree/element.h"
+#include "fhir/tree/json_reader.h"
 #include "gateway/referral/dossier.h"
 #include "mappings/set.h"
 
@@ -29,8 +30,10 @@ public:
 
     /// `type`/`id` as the practice asked for it: its ServiceRequest, the Task of the referral or of
     /// an assignment, or any other resource of the message. NotFound when it is none of these.
-    /// meta.versionId and lastUpdated are the referral's; version 0 means the current one, an
-    /// earlier one gives the state at that version (vread).
+    /// meta.versionId (which is the ETag) and lastUpdated of ServiceRequest and Task are the
+    /// referral's; version 0 means the current one, an earlier one gives the state at that version
+    /// (vread). The message's other resources never change: their only version is 1.
+    /// The element points into the dossier and the arena: both must outlive it.
     [[nodiscard]] Result<tree::Element> resource(const Dossier& dossier, std::string_view type,
                                                  std::string_view id, std::uint32_t version,
                                                  tree::Arena& arena, Random& random) const;
@@ -38,6 +41,9 @@ public:
     /// The message Bundle with receiver-assigned ids and rewritten references (BaRS synchronous
     /// response, transaction-response entries use the same ids).
     [[nodiscard]] Result<tree::Element> message(const Dossier& dossier, tree::Arena& arena) const;
+    /// The same without reading the body again, for who has just accepted it: a read Bundle.
+    [[nodiscard]] tree::Element message(const tree::Document& document, const ReferralId& id,
+                                        tree::Arena& arena) const;
 
     /// The link-worker referral with its progress (status, assignments, outcome) filled in.
     [[nodiscard]] Result<tree::Element> record(const Dossier& dossier, tree::Arena& arena) const;

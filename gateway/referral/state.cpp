@@ -49,6 +49,7 @@ void renew(Detail& kept, const Detail& fresh) {
 void touch(Assignment& assignment, const State& state, const Event& event) {
     assignment.updated = event.at;
     assignment.version = state.version;
+    assignment.actor = event.actor;
 }
 
 void begin(State& state, const Event& event) {
@@ -68,6 +69,7 @@ void changeOwnStatus(State& state, const Event& event) {
     state.own = event.status;
     state.businessStatus = event.businessStatus;
     state.reasonCode = event.reasonCode;
+    state.actor = event.actor;
     renew(state.detail, event.detail);
 }
 
@@ -117,6 +119,7 @@ void settle(State& state) {
     state.businessStatus = speaker->businessStatus;
     state.reasonCode = speaker->reasonCode;
     state.detail = speaker->detail;
+    state.actor = speaker->actor;
 }
 
 }  // namespace

@@ -17,7 +17,8 @@ struct Assignment {
     Status status = Status::Requested;
     std::string businessStatus{};
     std::string reasonCode{};
-    Detail detail{};  ///< of the last change
+    Detail detail{};               ///< of the last change
+    Actor actor = Actor::Gateway;  ///< who made the last change
     bool delivered = false;
     Instant asked{};
     Instant updated{};
@@ -32,7 +33,8 @@ struct State {
     Status status = Status::Requested;  ///< overall(assignments, ...)
     std::string businessStatus{};
     std::string reasonCode{};
-    Detail detail{};  ///< of the event that gave the status
+    Detail detail{};                ///< of the event that gave the status
+    Actor actor = Actor::Practice;  ///< who made that change
     Instant received{};
     Instant updated{};  ///< at `shownVersion`: meta.lastUpdated
     bool setAside = false;

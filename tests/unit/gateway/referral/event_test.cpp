@@ -5,6 +5,7 @@
 #include <set>
 
 #include "gateway/referral/dossier.h"
+#include "tests/support/fixed_world.h"
 
 namespace waymark::referral {
 namespace {
@@ -33,6 +34,54 @@ TEST(Detail, IsEmptyWhenNothingIsKnown) {
     Detail detail;
     detail.support = {"choir"};
     EXPECT_FALSE(detail.empty());
+}
+
+Detail fullDetail() {
+    Detail detail;
+    detail.reasonText = "no places before \"spring\"";
+    detail.note = "line one\nline two \xC3\xA9";
+    detail.workerName = "Sam Field";
+    detail.workerContact = "01632 960001";
+    detail.outcomeSummary = "joined the choir";
+    detail.support = {"choir", "", "debt advice"};
+    detail.happened = Instant(std::chrono::milliseconds(1'790'000'000'123));
+    detail.toldVersion = 7;
+    return detail;
+}
+
+TEST(Detail, ReadsWhatItWrites) {
+    for (const Detail& detail : {Detail{}, fullDetail()}) {
+        const auto back = detailFromJson(toJson(detail));
+        ASSERT_TRUE(back.has_value()) << back.error().text();
+        EXPECT_EQ(*back, detail);
+    }
+}
+
+TEST(Detail, IsAnEmptyObjectWhenNothingIsKnown) {
+    EXPECT_EQ(toJson(Detail{}), "{}");
+}
+
+TEST(Detail, RefusesWhatItNeverWrote) {
+    for (const char* const json :
+         {"", "null", "[]", "{\"note\":1}", "{\"colour\":\"red\"}", "{\"support\":\"choir\"}",
+          "{\"support\":[1]}", "{\"happened\":\"yesterday\"}", "{\"happened\":5}",
+          "{\"happened\":\"2026-11-20\"}", "{\"toldVersion\":-1}", "{\"toldVersion\":\"1\"}",
+          "{\"toldVersion\":4294967296}", "{\"note\":\"a\""}) {
+        EXPECT_FALSE(detailFromJson(json).has_value()) << json;
+    }
+}
+
+TEST(Detail, ReadsAnyBytesWithoutHarm) {
+    waymark::tests::SeededRandom random(3);
+    const std::string whole = toJson(fullDetail());
+    for (int i = 0; i < 2000; ++i) {
+        std::string text = whole;
+        text[random.below(text.size())] = static_cast<char>(random.next());
+        const auto back = detailFromJson(text);
+        if (!back) {
+            EXPECT_FALSE(back.error().issues.empty());
+        }
+    }
 }
 
 }  // namespace

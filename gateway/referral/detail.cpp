@@ -1,0 +1,105 @@
+#include <fmt/format.h>
+
+#include <string>
+
+#include "fhir/json/value.h"
+#include "fhir/json/writer.h"
+#include "gateway/referral/event.h"
+#include "gateway/referral/instant_text.h"
+
+namespace waymark::referral {
+namespace {
+
+/// A stored detail that cannot be read is a fault of ours, never of a sender.
+std::unexpected<Failure> unreadable(std::string_view member) {
+    return fail(
+        Kind::Fault, IssueType::Exception,
+        fmt::format("The stored detail of an event has an unusable member \"{}\".", member));
+}
+
+Result<void> readText(const json::Member& member, std::string& to) {
+    const auto text = member.value.asString();
+    if (!text) return unreadable(member.name);
+    to = *text;
+    return {};
+}
+
+Result<void> readSupport(const json::Member& member, Detail& detail) {
+    if (!member.value.isArray()) return unreadable(member.name);
+    for (const json::Value& item : member.value.items()) {
+        const auto text = item.asString();
+        if (!text) return unreadable(member.name);
+        detail.support.emplace_back(*text);
+    }
+    return {};
+}
+
+Result<void> readHappened(const json::Member& member, Detail& detail) {
+    const auto text = member.value.asString();
+    if (text) detail.happened = instantFromText(*text);
+    if (!detail.happened) return unreadable(member.name);
+    return {};
+}
+
+Result<void> readTold(const json::Member& member, Detail& detail) {
+    const auto number = member.value.asInteger();
+    if (!number || *number < 0 || *number > 0xFFFFFFFFLL) return unreadable(member.name);
+    detail.toldVersion = static_cast<std::uint32_t>(*number);
+    return {};
+}
+
+Result<void> readMember(const json::Member& member, Detail& detail) {
+    if (member.name == "reasonText") return readText(member, detail.reasonText);
+    if (member.name == "note") return readText(member, detail.note);
+    if (member.name == "workerName") return readText(member, detail.workerName);
+    if (member.name == "workerContact") return readText(member, detail.workerContact);
+    if (member.name == "outcomeSummary") return readText(member, detail.outcomeSummary);
+    if (member.name == "support") return readSupport(member, detail);
+    if (member.name == "happened") return readHappened(member, detail);
+    if (member.name == "toldVersion") return readTold(member, detail);
+    return unreadable(member.name);
+}
+
+}  // namespace
+
+bool Detail::empty() const {
+    return *this == Detail{};
+}
+
+void writeMembers(const Detail& detail, json::Writer& writer) {
+    writer.memberUnlessEmpty("reasonText", detail.reasonText)
+        .memberUnlessEmpty("note", detail.note)
+        .memberUnlessEmpty("workerName", detail.workerName)
+        .memberUnlessEmpty("workerContact", detail.workerContact)
+        .memberUnlessEmpty("outcomeSummary", detail.outcomeSummary);
+    if (!detail.support.empty()) {
+        writer.key("support").beginArray();
+        for (const std::string& each : detail.support) writer.string(each);
+        writer.endArray();
+    }
+    if (detail.happened) writer.member("happened", instantText(*detail.happened));
+    if (detail.toldVersion != 0) writer.member("toldVersion", detail.toldVersion);
+}
+
+std::string toJson(const Detail& detail) {
+    std::string out;
+    json::Writer writer(out);
+    writer.beginObject();
+    writeMembers(detail, writer);
+    writer.endObject();
+    return out;
+}
+
+Result<Detail> detailFromJson(std::string_view json) {
+    const Result<json::Value> value = json::Value::parse(json);
+    if (!value) return std::unexpected(value.error());
+    if (!value->isObject()) return unreadable("");
+    Detail detail;
+    for (const json::Member& member : value->members()) {
+        const Result<void> read = readMember(member, detail);
+        if (!read) return std::unexpected(read.error());
+    }
+    return detail;
+}
+
+}  // namespace waymark::referral

@@ -1,0 +1,38 @@
+// Who may be asked about a person: the providers of a route, less those that need a consent that
+// was not given and those that do not serve where the person lives. Pure.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/config.h"
+#include "fhir/model/model.h"
+#include "fhir/tree/element.h"
+
+namespace waymark::referral {
+
+/// What decides about providers, read from a link-worker referral.
+struct Facts {
+    bool explicitConsent = false;
+    bool objected = false;                 ///< the person objects to sharing
+    std::vector<std::string> postcodes{};  ///< of all addresses, upper case, without spaces
+};
+/// `model` is the set's, `record` a LinkWorkerReferral.
+[[nodiscard]] Facts factsOf(tree::Element record, const model::Model& model);
+
+/// Implied consent never reaches a provider that needs explicit consent. A provider that names
+/// postcodes is skipped for who is known to live elsewhere; no address, or a pseudo postcode
+/// (ZZ99), does not exclude.
+[[nodiscard]] bool mayBeAsked(const config::Provider& provider, const Facts& facts);
+
+/// The route's providers that may be asked, in the order in which they are.
+[[nodiscard]] std::vector<const config::Provider*> candidatesOf(const config::Config& config,
+                                                                const config::Route& route,
+                                                                const Facts& facts);
+
+/// The route of a referral; when configuration no longer has it, the last one (the catch-all).
+[[nodiscard]] const config::Route& routeNamed(const config::Config& config, std::string_view name);
+
+}  // namespace waymark::referral
