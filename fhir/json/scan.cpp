@@ -120,7 +120,7 @@ const char* sentence(ScanFault fault) {
             return "A \\u escape of one half of a surrogate pair stands alone here; write both "
                    "halves or the character itself.";
         case ScanFault::EscapedNul:
-            return "\\u0000 is not allowed in a FHIR string; remove it.";
+            return "\\u0000 is not allowed in a text; remove it.";
     }
     return "";
 }
