@@ -64,6 +64,20 @@ Node* Builder::add(Node* parent, std::string_view jsonName, std::string_view typ
 }
 
 Node* Builder::add(Node* parent, const model::ElementDef& def, model::TypeId type) {
+    Node* const node = arena_.make<Node>();
+    node->type = type;
+    insert(parent, def, node);
+    return node;
+}
+
+Node* Builder::adopt(Node* root, Node* parent, const model::ElementDef& def) {
+    check(root->parent == nullptr && root->next == nullptr, "what is adopted stands alone");
+    insert(parent, def, root);
+    return root;
+}
+
+void Builder::insert(Node* parent, const model::ElementDef& def, Node* node) {
+    const model::TypeId type = node->type;
     check(type != model::kNoType && (type == def.type || model_.isA(type, def.type)),
           "a builder's element has a type that the model allows");
     const model::Shape& shape = model_.shape(type);
@@ -71,13 +85,10 @@ Node* Builder::add(Node* parent, const model::ElementDef& def, model::TypeId typ
     const Place place = placeFor(parent, def.name, lastAdded(parent));
     check(!place.repetition || (def.repeats && (!def.choice || place.before->local == def.json)),
           "an element that does not repeat has one value");
-    Node* const node = arena_.make<Node>();
-    node->type = type;
     node->name = def.name;
     if (shape.kind != model::TypeKind::Resource) node->local = def.json;
     insertAfter(parent, place.before, node);
     remember(parent, node);
-    return node;
 }
 
 Node* Builder::addOpen(Node* parent, std::string_view key, model::TypeId type) {

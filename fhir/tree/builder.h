@@ -30,6 +30,8 @@ public:
     /// what the member is: "string", "boolean", "integer", "decimal" or (unnamed) an object.
     Node* add(Node* parent, std::string_view jsonName, std::string_view typeName = {});
     Node* add(Node* parent, const model::ElementDef& def, model::TypeId type);
+    /// Hangs a root that was made in the same arena under `parent`, as it is and not as a copy.
+    Node* adopt(Node* root, Node* parent, const model::ElementDef& def);
     /// Appends a primitive child with a value; the text is copied into the arena. Under an Open
     /// parent it is a string.
     Node* value(Node* parent, std::string_view jsonName, std::string_view text);
@@ -63,6 +65,7 @@ private:
     static std::size_t slotOf(const Node* parent) {
         return reinterpret_cast<std::uintptr_t>(parent) / alignof(std::max_align_t) % 32;
     }
+    void insert(Node* parent, const model::ElementDef& def, Node* node);
     Node* addOpen(Node* parent, std::string_view key, model::TypeId type);
     Node* duplicate(const Node* from);
     void copyContent(Element from, Node* to);
