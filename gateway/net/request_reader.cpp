@@ -195,6 +195,13 @@ RequestReader::Progress RequestReader::received(std::size_t bytes) {
     return parse();
 }
 
+RequestReader::Progress RequestReader::timedOut() {
+    refuse(408, failure(Kind::TimedOut, IssueType::Timeout,
+                        headerComplete() ? "The request's body did not arrive in time."
+                                         : "The request's header did not arrive in time."));
+    return Progress::Refused;
+}
+
 bool RequestReader::started() const {
     return begin_ < end_ || parsing_->parser->got_some();
 }

@@ -44,6 +44,8 @@ public:
     /// Free room for more bytes; never empty after NeedMore or SendContinue.
     [[nodiscard]] std::span<char> room();
     Progress received(std::size_t bytes);
+    /// The rest did not come in time; gives Refused.
+    Progress timedOut();
 
     /// Whether any byte of the current request has come.
     [[nodiscard]] bool started() const;

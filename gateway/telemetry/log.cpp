@@ -135,7 +135,7 @@ std::string typeName(const std::exception& exception) {
 /// A line that is being written.
 class Log::Line {
 public:
-    Line(Log& log, Level level, Word event, FieldList fields)
+    Line(Log& log, Level level, Word event, std::span<const Field> fields)
         : log_(log), level_(level), writer_(text_) {
         text_.reserve(kLineBytes);
         writer_.beginObject();
@@ -165,14 +165,14 @@ private:
     json::Writer writer_;
 };
 
-void Log::write(Level level, Word event, FieldList fields) {
+void Log::write(Level level, Word event, std::span<const Field> fields) {
     if (!on(level)) return;
     Line(*this, level, event, fields).send();
 }
 
 void Log::failure(Level level, Word event, const Failure& failure, FieldList fields) {
     if (!on(level)) return;
-    Line line(*this, level, event, fields);
+    Line line(*this, level, event, std::span(fields.begin(), fields.size()));
     line.writer().member("kind", kindText(failure.kind));
     appendPlace(line.writer(), failure.where);
     line.send();
@@ -180,7 +180,7 @@ void Log::failure(Level level, Word event, const Failure& failure, FieldList fie
 
 void Log::exception(Word event, const std::exception& exception, FieldList fields) {
     if (!on(Level::Error)) return;
-    Line line(*this, Level::Error, event, fields);
+    Line line(*this, Level::Error, event, std::span(fields.begin(), fields.size()));
     line.writer().member("exception", typeName(exception));
     if (const auto* broken = dynamic_cast<const InvariantBroken*>(&exception)) {
         line.writer().member("invariant", broken->what());

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <exception>
 #include <initializer_list>
+#include <span>
 #include <string_view>
 
 #include "fhir/core/result.h"
@@ -46,7 +47,11 @@ public:
     void warning(Word event, FieldList fields = {}) { write(Level::Warning, event, fields); }
     void error(Word event, FieldList fields = {}) { write(Level::Error, event, fields); }
 
-    void write(Level level, Word event, FieldList fields = {});
+    void write(Level level, Word event, FieldList fields = {}) {
+        write(level, event, std::span(fields.begin(), fields.size()));
+    }
+    /// For lines whose fields vary.
+    void write(Level level, Word event, std::span<const Field> fields);
 
     /// A refusal's kind and the place in our source where it was made; none of its texts.
     void failure(Level level, Word event, const Failure& failure, FieldList fields = {});
