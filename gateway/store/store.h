@@ -31,32 +31,32 @@ enum class Lane : std::uint8_t { Door, Status, Delivery };
 
 /// `ServiceRequest.identifier` and the like; kept as a keyed hash of both parts.
 struct Identifier {
-    std::string system;
-    std::string value;
+    std::string system{};
+    std::string value{};
 };
 
 struct NewReferral {
-    std::string organisation;  ///< ODS code of the owner
-    std::string client;        ///< id of the client that sent it
+    std::string organisation{};  ///< ODS code of the owner
+    std::string client{};        ///< id of the client that sent it
     referral::Origin origin = referral::Origin::ServiceRequest;
-    std::string route;
-    std::string setVersion;
-    std::string contentType;
-    std::string body;    ///< the message's bytes as received
-    std::string record;  ///< the link-worker referral as JSON
-    std::string nhsNumber;  ///< ten digits or empty
-    std::vector<Identifier> identifiers;
-    std::string patientId;  ///< id of the Patient the practice sees; empty when contained
-    std::string authored;   ///< ServiceRequest.authoredOn as written
+    std::string route{};
+    std::string setVersion{};
+    std::string contentType{};
+    std::string body{};       ///< the message's bytes as received
+    std::string record{};     ///< the link-worker referral as JSON
+    std::string nhsNumber{};  ///< ten digits or empty
+    std::vector<Identifier> identifiers{};
+    std::string patientId{};  ///< id of the Patient the practice sees; empty when contained
+    std::string authored{};   ///< ServiceRequest.authoredOn as written
 };
 
 enum class DeliveryKind : std::uint8_t { Created, Updated, Cancelled };
 enum class DeliveryState : std::uint8_t { Due, Delivered, Dead, Held };
 
 struct NewDelivery {
-    DeliveryId id;
-    AssignmentId assignment;
-    std::string provider;
+    DeliveryId id{};
+    AssignmentId assignment{};
+    std::string provider{};
     DeliveryKind kind = DeliveryKind::Created;
     Instant due{};
     Instant deadline{};  ///< "delivered within"
@@ -64,56 +64,56 @@ struct NewDelivery {
 
 /// A change to a delivery; only set parts are written.
 struct DeliveryChange {
-    DeliveryId id;
-    std::optional<DeliveryState> state;
-    std::optional<Instant> due;
-    std::optional<std::uint32_t> attempts;
-    std::string lastProblem;  ///< class and status, no patient data
+    DeliveryId id{};
+    std::optional<DeliveryState> state{};
+    std::optional<Instant> due{};
+    std::optional<std::uint32_t> attempts{};
+    std::string lastProblem{};  ///< class and status, no patient data
     /// Committed once, before the first send; later attempts send these bytes.
-    std::optional<std::string> payload;
-    std::optional<std::string> contentType;
-    std::optional<std::string> remote;  ///< where the provider keeps it: "Task/123"
+    std::optional<std::string> payload{};
+    std::optional<std::string> contentType{};
+    std::optional<std::string> remote{};  ///< where the provider keeps it: "Task/123"
 };
 
 /// The one clock of an open referral; nullopt in Commit leaves it, `cleared` removes it.
 struct ClockChange {
     bool cleared = false;
-    std::string kind;  ///< "delivered-within", "answered-within", ...
+    std::string kind{};  ///< "delivered-within", "answered-within", ...
     Instant due{};
 };
 
 /// The answer to a repeatable request, replayed when it comes again.
 struct Verdict {
-    std::string key;         ///< scope and key, e.g. "rest|client|Idempotency-Key"; kept as a hash
-    std::string fingerprint; ///< of the request's content; other content is a conflict
-    unsigned status = 0;     ///< HTTP
-    std::string contentType;
-    std::string body;        ///< sealed; empty when it is rendered from the referral
-    std::optional<ReferralId> referral;
+    std::string key{};  ///< scope and key, e.g. "rest|client|Idempotency-Key"; kept as a hash
+    std::string fingerprint{};  ///< of the request's content; other content is a conflict
+    unsigned status = 0;        ///< HTTP
+    std::string contentType{};
+    std::string body{};  ///< sealed; empty when it is rendered from the referral
+    std::optional<ReferralId> referral{};
 };
 
 /// Who did what to what, without patient data.
 struct AuditEntry {
     Instant at{};
-    std::string actor;   ///< client or provider id, "gateway", "operator"
-    std::string action;  ///< "create", "read", "refused", ...
-    std::string subject; ///< a referral's or assignment's id, or empty
-    std::string outcome; ///< "ok" or a kind of refusal
-    std::string request; ///< our request id
+    std::string actor{};    ///< client or provider id, "gateway", "operator"
+    std::string action{};   ///< "create", "read", "refused", ...
+    std::string subject{};  ///< a referral's or assignment's id, or empty
+    std::string outcome{};  ///< "ok" or a kind of refusal
+    std::string request{};  ///< our request id
 };
 
 struct Commit {
     Lane lane = Lane::Door;
-    std::optional<ReferralId> referral;
-    std::uint32_t expectedVersion = 0;  ///< of `referral`; Conflict when it has moved
-    std::optional<NewReferral> create;  ///< with expectedVersion 0
-    std::vector<referral::Event> events;
-    std::vector<NewDelivery> deliveries;
-    std::vector<DeliveryChange> changes;
-    std::optional<ClockChange> clock;
+    std::optional<ReferralId> referral{};
+    std::uint32_t expectedVersion = 0;    ///< of `referral`; Conflict when it has moved
+    std::optional<NewReferral> create{};  ///< with expectedVersion 0
+    std::vector<referral::Event> events{};
+    std::vector<NewDelivery> deliveries{};
+    std::vector<DeliveryChange> changes{};
+    std::optional<ClockChange> clock{};
     /// All keys must be new: a Conflict, and nothing committed, when one is known already.
-    std::vector<Verdict> verdicts;
-    std::vector<AuditEntry> audit;
+    std::vector<Verdict> verdicts{};
+    std::vector<AuditEntry> audit{};
 };
 
 struct Committed {
@@ -125,57 +125,59 @@ using Done = std::function<void(Result<Committed>)>;
 
 /// Who looks: sees referrals of these organisations, and those that this client sent.
 struct Viewer {
-    std::string client;
-    std::vector<std::string> organisations;
+    std::string client{};
+    std::vector<std::string> organisations{};
 };
 
 struct SearchQuery {
-    Viewer viewer;
-    std::optional<ReferralId> id;
-    std::optional<std::string> nhsNumber;
-    std::optional<Identifier> identifier;  ///< empty system: any system is not searchable, exact only
-    std::optional<std::string> patientId;
-    std::vector<referral::Status> statuses;
-    std::optional<std::pair<Instant, Instant>> updated;    ///< [from, to)
-    std::optional<std::pair<std::string, std::string>> authored;  ///< [from, to) ISO prefixes, UTC
+    Viewer viewer{};
+    std::optional<ReferralId> id{};
+    std::optional<std::string> nhsNumber{};
+    std::optional<Identifier>
+        identifier;  ///< empty system: any system is not searchable, exact only
+    std::optional<std::string> patientId{};
+    std::vector<referral::Status> statuses{};
+    std::optional<std::pair<Instant, Instant>> updated{};  ///< [from, to)
+    std::optional<std::pair<std::string, std::string>>
+        authored{};  ///< [from, to) ISO prefixes, UTC
     std::uint32_t count = 50;
-    std::string cursor;  ///< opaque, from the page before
+    std::string cursor{};  ///< opaque, from the page before
 };
 
 struct SearchPage {
-    std::vector<ReferralId> ids;  ///< newest change first
-    std::string next;             ///< empty at the end
+    std::vector<ReferralId> ids{};  ///< newest change first
+    std::string next{};             ///< empty at the end
     std::uint64_t total = 0;
 };
 
 struct Delivery {
-    DeliveryId id;
-    ReferralId referral;
-    AssignmentId assignment;
-    std::string provider;
+    DeliveryId id{};
+    ReferralId referral{};
+    AssignmentId assignment{};
+    std::string provider{};
     DeliveryKind kind = DeliveryKind::Created;
     DeliveryState state = DeliveryState::Due;
     Instant due{};
     Instant deadline{};
     std::uint32_t attempts = 0;
-    std::string lastProblem;
-    std::string payload;  ///< empty until it was made
-    std::string contentType;
-    std::string remote;
+    std::string lastProblem{};
+    std::string payload{};  ///< empty until it was made
+    std::string contentType{};
+    std::string remote{};
 };
 
 struct DueClock {
-    ReferralId referral;
-    std::string kind;
+    ReferralId referral{};
+    std::string kind{};
     Instant due{};
 };
 
 struct AssignmentQuery {
-    std::string provider;
-    std::vector<referral::Status> statuses;
-    std::optional<Instant> since;
+    std::string provider{};
+    std::vector<referral::Status> statuses{};
+    std::optional<Instant> since{};
     std::uint32_t limit = 50;
-    std::string cursor;
+    std::string cursor{};
 };
 struct AssignmentPage {
     struct Row {
@@ -185,8 +187,8 @@ struct AssignmentPage {
         std::uint32_t version = 0;
         Instant updated{};
     };
-    std::vector<Row> rows;  ///< oldest change first
-    std::string next;
+    std::vector<Row> rows{};  ///< oldest change first
+    std::string next{};
 };
 
 struct Counts {
@@ -207,7 +209,8 @@ public:
     virtual void commit(Commit commit, Done done) = 0;
 
     /// One read whether it is absent or another's: nullopt for both. `viewer` null: the gateway.
-    virtual Result<std::optional<referral::Dossier>> referral(const ReferralId& id, const Viewer* viewer) = 0;
+    virtual Result<std::optional<referral::Dossier>> referral(const ReferralId& id,
+                                                              const Viewer* viewer) = 0;
     /// The referral of an assignment; nullopt also when it is another provider's.
     virtual Result<std::optional<referral::Dossier>> assignment(const AssignmentId& id,
                                                                 std::string_view provider) = 0;
@@ -219,11 +222,13 @@ public:
     virtual Result<std::optional<Verdict>> verdict(std::string_view key) = 0;
 
     /// Due at or before `now`, oldest first; at most `limit` per provider, none of the providers in
-    /// `skip`, and of each assignment only its oldest delivery in state Due: a later one waits for it.
+    /// `skip`, and of each assignment only its oldest delivery in state Due: a later one waits for
+    /// it.
     virtual Result<std::vector<Delivery>> dueDeliveries(Instant now, std::uint32_t limit,
                                                         const std::vector<std::string>& skip) = 0;
-    /// The earliest instant strictly after `after` at which a delivery in state Due or a clock falls
-    /// due; nullopt when there is none. What is overdue does not count: who waits has it already.
+    /// The earliest instant strictly after `after` at which a delivery in state Due or a clock
+    /// falls due; nullopt when there is none. What is overdue does not count: who waits has it
+    /// already.
     virtual Result<std::optional<Instant>> nextDue(Instant after) = 0;
     virtual Result<std::vector<DueClock>> dueClocks(Instant now, std::uint32_t limit) = 0;
     /// Deliveries of a referral, oldest first.
