@@ -110,7 +110,9 @@ void hash(std::uint64_t& state, std::string_view text) {
 
 }  // namespace
 
-Result<Folder> readFolder(const fs::path& folder) { return Reader(folder).read(); }
+Result<Folder> readFolder(const fs::path& folder) {
+    return Reader(folder).read();
+}
 
 std::string versionOf(const Folder& folder) {
     std::vector<const File*> files;

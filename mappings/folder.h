@@ -15,15 +15,16 @@ struct File {
 };
 
 struct Folder {
-    std::vector<File> models;  ///< StructureDefinitions of kind logical
-    std::vector<File> codes;   ///< CodeSystems, ValueSets, ConceptMaps
-    std::vector<File> maps;    ///< FML
+    std::vector<File> models;    ///< StructureDefinitions of kind logical
+    std::vector<File> codes;     ///< CodeSystems, ValueSets, ConceptMaps
+    std::vector<File> maps;      ///< FML
     std::vector<File> messages;  ///< MessageDefinitions
 };
 
-/// Reads models/*.json, codes/*.json, maps/*.map, messages/*.json and providers/*/{*.model.json,*.codes.json,*.map},
-/// each list in the order of the names. Fails with one issue per folder that is missing (models,
-/// maps) and per file that cannot be read or is larger than 8 MiB.
+/// Reads models/*.json, codes/*.json, maps/*.map, messages/*.json and
+/// providers/*/{*.model.json,*.codes.json,*.map}, each list in the order of the names. Fails with
+/// one issue per folder that is missing (models, maps) and per file that cannot be read or is
+/// larger than 8 MiB.
 Result<Folder> readFolder(const std::filesystem::path& folder);
 
 /// Sixteen hexadecimal digits: FNV-1a (64 bits) over names and contents in the order of the names.

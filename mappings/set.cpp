@@ -59,8 +59,8 @@ std::vector<Resource> readResources(const std::vector<File>& files, Faults& faul
     const model::Model& r4 = model::Model::r4();
     std::vector<Resource> out;
     for (const File& file : files) {
-        Resource resource{.file = &file, .arena = std::make_unique<tree::Arena>(), .root = {},
-                          .type = {}};
+        Resource resource{
+            .file = &file, .arena = std::make_unique<tree::Arena>(), .root = {}, .type = {}};
         auto document = tree::readJson(file.text, r4, *resource.arena);
         if (!document) {
             faults.add(std::move(document.error()), file.name);

@@ -18,7 +18,8 @@ namespace waymark::mappings {
 
 class Set {
 public:
-    /// Reads models/, codes/, maps/, messages/ and providers/*/ below `folder`. All faults of all files.
+    /// Reads models/, codes/, maps/, messages/ and providers/*/ below `folder`. All faults of all
+    /// files.
     static Result<std::shared_ptr<const Set>> load(const std::filesystem::path& folder);
 
     [[nodiscard]] const model::Model& model() const { return *model_; }
@@ -29,8 +30,9 @@ public:
     /// LinkWorkerReferral's type in model().
     [[nodiscard]] model::TypeId referralType() const { return referralType_; }
 
-    /// The resources of messages/*.json by type, and by type and canonical (none when there is none):
-    /// the MessageDefinitions that BaRS messages are checked against. They live as long as the set.
+    /// The resources of messages/*.json by type, and by type and canonical (none when there is
+    /// none): the MessageDefinitions that BaRS messages are checked against. They live as long as
+    /// the set.
     [[nodiscard]] std::vector<tree::Element> resources(std::string_view typeName) const;
     [[nodiscard]] tree::Element resource(std::string_view typeName, std::string_view url) const;
 
