@@ -1,39 +1,16 @@
 #include "gateway/referral/organisation.h"
 
 #include <algorithm>
-#include <cctype>
 
 #include "fhir/model/r4_ids.h"
+#include "fhir/nhs/ods_code.h"
+#include "gateway/referral/naming_system.h"
 
 namespace waymark::referral {
 namespace {
 
 namespace name = model::name;
 namespace type = model::type;
-
-constexpr std::string_view kOdsSystem = "fhir.nhs.uk/id/ods-organization-code";
-
-std::string lower(std::string_view text) {
-    std::string out(text);
-    std::transform(out.begin(), out.end(), out.begin(),
-                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    return out;
-}
-
-std::string upper(std::string_view text) {
-    std::string out(text);
-    std::transform(out.begin(), out.end(), out.begin(),
-                   [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-    return out;
-}
-
-bool isOdsSystem(std::string_view system) {
-    std::string bare = lower(system);
-    for (const std::string_view scheme : {"https://", "http://"}) {
-        if (bare.starts_with(scheme)) return bare.substr(scheme.size()) == kOdsSystem;
-    }
-    return false;
-}
 
 /// The organisation that a Reference means, by what it resolves to or by its own identifier.
 std::string organisationAt(tree::Element reference, const Message& message) {
@@ -95,9 +72,9 @@ std::string_view whereNamed(Origin origin) {
 std::string odsCodeOf(tree::Element identifierHolder) {
     tree::Element identifier = identifierHolder.child(name::identifier);
     for (; identifier; identifier = identifier.nextSame()) {
-        if (!isOdsSystem(textOf(identifier, name::system))) continue;
-        const std::string_view value = textOf(identifier, name::value);
-        if (!value.empty()) return upper(value);
+        if (!isNamingSystem(textOf(identifier, name::system), kOdsSystem)) continue;
+        const Result<nhs::OdsCode> code = nhs::OdsCode::parse(textOf(identifier, name::value));
+        if (code) return code->text();
     }
     return {};
 }
@@ -114,7 +91,12 @@ std::string organisationNamedBy(const Message& message, Origin origin) {
 }
 
 Result<std::string> ownerOf(const Claim& claim, const Message& message, Origin origin) {
-    const std::string claimed = upper(claim.organisation);
+    std::string claimed;
+    if (!claim.organisation.empty()) {
+        const Result<nhs::OdsCode> code = nhs::OdsCode::parse(claim.organisation);
+        if (!code) return std::unexpected(code.error());
+        claimed = code->text();
+    }
     if (!claimed.empty() && !mayActFor(claim, claimed)) return notItsOwn({});
     const std::string named = organisationNamedBy(message, origin);
     if (!named.empty() && !mayActFor(claim, named)) return notItsOwn(whereNamed(origin));

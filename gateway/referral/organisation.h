@@ -29,7 +29,7 @@ struct Claim {
 };
 
 /// The owner. Forbidden when the client may not act for it (the same sentence whether we know the
-/// organisation or not); Unprocessable when none is named at all.
+/// organisation or not); Unprocessable when none is named at all, or the claim is no ODS code.
 [[nodiscard]] Result<std::string> ownerOf(const Claim& claim, const Message& message,
                                           Origin origin);
 

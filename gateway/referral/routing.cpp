@@ -4,43 +4,30 @@
 #include <cctype>
 
 #include "fhir/core/check.h"
+#include "fhir/nhs/postcode.h"
 
 namespace waymark::referral {
 namespace {
 
-constexpr std::string_view kNoFixedAbode = "ZZ99";
-constexpr std::size_t kInwardLength = 3;
+/// "LS" of "LS10".
+std::string_view area(std::string_view district) {
+    const auto digit = std::find_if(district.begin(), district.end(), [](char c) {
+        return std::isdigit(static_cast<unsigned char>(c)) != 0;
+    });
+    return district.substr(0, static_cast<std::size_t>(digit - district.begin()));
+}
 
-std::string compact(std::string_view postcode) {
-    std::string out;
-    for (const char c : postcode) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (std::isspace(byte) == 0) out.push_back(static_cast<char>(std::toupper(byte)));
-    }
+std::string upper(std::string_view text) {
+    std::string out(text);
+    std::transform(out.begin(), out.end(), out.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
     return out;
 }
 
-/// "LS10" of "LS104YU"; a text too short for a whole postcode is taken as an outward code.
-std::string_view outward(std::string_view postcode) {
-    const bool whole =
-        postcode.size() > kInwardLength + 1 &&
-        std::isdigit(static_cast<unsigned char>(postcode[postcode.size() - kInwardLength])) != 0;
-    return whole ? postcode.substr(0, postcode.size() - kInwardLength) : postcode;
-}
-
-/// "LS" of "LS10".
-std::string_view area(std::string_view outwardCode) {
-    const auto digit = std::find_if(outwardCode.begin(), outwardCode.end(), [](char c) {
-        return std::isdigit(static_cast<unsigned char>(c)) != 0;
-    });
-    return outwardCode.substr(0, static_cast<std::size_t>(digit - outwardCode.begin()));
-}
-
-bool serves(const config::Provider& provider, std::string_view postcode) {
-    const std::string_view district = outward(postcode);
+bool serves(const config::Provider& provider, std::string_view district) {
     return std::any_of(provider.postcodes.begin(), provider.postcodes.end(),
                        [&](const std::string& served) {
-                           const std::string wanted = compact(served);
+                           const std::string wanted = upper(served);
                            return wanted == district || wanted == area(district);
                        });
 }
@@ -75,19 +62,18 @@ Facts factsOf(tree::Element record, const model::Model& model) {
     if (!person) return facts;
     tree::Element address = person.child(model.nameId("address"));
     for (; address; address = address.nextSame()) {
-        std::string postcode = compact(textAt(address, "postalCode", model));
-        if (!postcode.empty() && !postcode.starts_with(kNoFixedAbode)) {
-            facts.postcodes.push_back(std::move(postcode));
-        }
+        const Result<nhs::Postcode> postcode =
+            nhs::Postcode::parse(textAt(address, "postalCode", model));
+        if (postcode && !postcode->isPseudo()) facts.districts.push_back(postcode->outward());
     }
     return facts;
 }
 
 bool mayBeAsked(const config::Provider& provider, const Facts& facts) {
     if (provider.needsExplicitConsent && !facts.explicitConsent) return false;
-    if (provider.postcodes.empty() || facts.postcodes.empty()) return true;
-    return std::any_of(facts.postcodes.begin(), facts.postcodes.end(),
-                       [&](const std::string& postcode) { return serves(provider, postcode); });
+    if (provider.postcodes.empty() || facts.districts.empty()) return true;
+    return std::any_of(facts.districts.begin(), facts.districts.end(),
+                       [&](const std::string& district) { return serves(provider, district); });
 }
 
 std::vector<const config::Provider*> candidatesOf(const config::Config& config,

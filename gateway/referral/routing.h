@@ -16,15 +16,16 @@ namespace waymark::referral {
 /// What decides about providers, read from a link-worker referral.
 struct Facts {
     bool explicitConsent = false;
-    bool objected = false;                 ///< the person objects to sharing
-    std::vector<std::string> postcodes{};  ///< of all addresses, upper case, without spaces
+    bool objected = false;  ///< the person objects to sharing
+    /// Outward codes ("LS10") of all addresses; a pseudo postcode (ZZ99) or one that cannot be read
+    /// says nothing about where the person lives.
+    std::vector<std::string> districts{};
 };
 /// `model` is the set's, `record` a LinkWorkerReferral.
 [[nodiscard]] Facts factsOf(tree::Element record, const model::Model& model);
 
 /// Implied consent never reaches a provider that needs explicit consent. A provider that names
-/// postcodes is skipped for who is known to live elsewhere; no address, or a pseudo postcode
-/// (ZZ99), does not exclude.
+/// postcodes (districts "LS10" or areas "LS") is skipped for who is known to live elsewhere.
 [[nodiscard]] bool mayBeAsked(const config::Provider& provider, const Facts& facts);
 
 /// The route's providers that may be asked, in the order in which they are.
