@@ -40,8 +40,4 @@ std::optional<Origin> originFrom(std::string_view code) {
     return find<Origin>(kOriginCodes, code);
 }
 
-bool Detail::empty() const {
-    return *this == Detail{};
-}
-
 }  // namespace waymark::referral
