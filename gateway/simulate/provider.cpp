@@ -1,5 +1,7 @@
 #include "gateway/simulate/provider.h"
 
+#include <unistd.h>
+
 #include "gateway/net/http_client.h"
 #include "gateway/net/server.h"
 #include "gateway/simulate/inbound.h"
@@ -8,7 +10,7 @@
 namespace waymark::simulate {
 
 Result<void> runProvider(const ProviderOptions& options, const Clock& clock, Random& random) {
-    telemetry::StreamSink sink(stderr);
+    telemetry::StreamSink sink(STDERR_FILENO, clock);
     telemetry::Log log(clock, sink, telemetry::Level::Warning);
     telemetry::Registry metrics;
     net::BodyBudget bodies(config::Limits().bodiesInFlightBytes);

@@ -83,13 +83,11 @@ private:
         world_.ca = folder / "ca.pem";
         world_.certificate = folder / "server.pem";
         world_.key = folder / "server.key";
-        auto ca = net::DevelopmentCa::make(clock_.now());
-        if (!ca) return std::unexpected(std::move(ca).error());
-        auto issued = ca->issue({"127.0.0.1", "localhost"});
-        if (!issued) return std::unexpected(std::move(issued).error());
-        for (const auto& [path, text] : {std::pair{world_.ca, ca->certificate()},
-                                         {world_.certificate, issued->certificate},
-                                         {world_.key, issued->key}}) {
+        const auto ca = net::DevelopmentCa::create(clock_.now());
+        const auto issued = ca.issue({"127.0.0.1", "localhost"});
+        for (const auto& [path, text] : {std::pair{world_.ca, ca.certificate()},
+                                         {world_.certificate, issued.certificate},
+                                         {world_.key, issued.key}}) {
             if (auto ok = writeFile(path, text); !ok) return ok;
         }
         values_["front_tls"] = "certificate = \"tls/server.pem\"\nkey = \"tls/server.key\"";

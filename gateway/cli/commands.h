@@ -1,0 +1,19 @@
+// Each subcommand adds itself to the program; its callback runs it and sets the exit status.
+#pragma once
+
+#include "gateway/cli/command_line.h"
+
+namespace CLI {
+class App;
+}
+
+namespace waymark::cli {
+
+void addServe(CLI::App& program, Exit& status);      ///< serve --config DIR
+void addCheck(CLI::App& program, Exit& status);      ///< check --config DIR
+void addReferrals(CLI::App& program, Exit& status);  ///< referrals show ID
+void addStore(CLI::App& program, Exit& status);      ///< store backup, store restore
+void addSimulate(CLI::App& program, Exit& status);   ///< simulate provider, simulate practice
+void addDemo(CLI::App& program, Exit& status);       ///< demo
+
+}  // namespace waymark::cli

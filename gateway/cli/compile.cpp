@@ -1,0 +1,55 @@
+#include "gateway/cli/compile.h"
+
+#include <cstdlib>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace waymark::cli {
+namespace {
+
+/// A provider's format is a map of the set.
+std::vector<Issue> unknownFormats(const config::Config& config, const mappings::Set& set) {
+    std::vector<Issue> issues;
+    for (const auto& provider : config.providers) {
+        if (set.maps().has(provider.format)) continue;
+        issues.push_back({.type = IssueType::NotFound,
+                          .text = fmt::format("No map has the canonical {}.", provider.format),
+                          .expression = {},
+                          .at = provider.formatPlace.at,
+                          .code = {},
+                          .file = provider.formatPlace.file});
+    }
+    return issues;
+}
+
+}  // namespace
+
+std::filesystem::path dataFolder() {
+    const char* folder = std::getenv("WAYMARK_DATA");
+    return folder != nullptr && *folder != '\0' ? folder : WAYMARK_DATA_DIR;
+}
+
+Result<std::shared_ptr<const doors::Snapshot>> compile(const std::filesystem::path& configFolder) {
+    auto config = config::load(configFolder);
+    if (!config) return std::unexpected(std::move(config).error());
+    const auto folder = (*config)->mappings.empty() ? dataFolder() / "mappings" : (*config)->mappings;
+    auto set = mappings::Set::load(folder);
+    if (!set) return std::unexpected(std::move(set).error());
+    auto intake = referral::Intake::make(*set, *config);
+    auto issues = unknownFormats(**config, **set);
+    if (!intake) {
+        for (auto& issue : intake.error().issues) issues.push_back(std::move(issue));
+    }
+    if (!issues.empty()) return std::unexpected(Failure(Kind::Incorrect, std::move(issues)));
+
+    auto snapshot = std::make_shared<doors::Snapshot>();
+    snapshot->presenter = std::make_shared<referral::Presenter>(*set, *config);
+    snapshot->lifecycle = std::make_shared<referral::Lifecycle>(*set, *config);
+    snapshot->intake = std::move(*intake);
+    snapshot->config = std::move(*config);
+    snapshot->set = std::move(*set);
+    return snapshot;
+}
+
+}  // namespace waymark::cli
