@@ -3,11 +3,16 @@
 //   node fhir/model/generate.mjs package
 // The outputs are committed, so the build needs no Node; running this again must give the same
 // bytes. Each output is a C++ raw string in a line format that model.cpp and facts.cpp read:
-//   r4_types.inc  types and their own elements      r4_ids.h  constants for well-known ids
+//   r4_types.inc       types and their own elements      r4_ids.h       constants for ids
+//   r4_bindings.inc    bindings of elements              r4_codes.inc   codes of bound value sets
+//   r4_invariants.inc  constraints                       r4_targets.inc targets of references
+//   r4_search.inc      search parameters
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { collectTypes, typesText, idsHeader } from './generator/types.mjs';
+import { Terminology, bindingsOf, bindingsText, codesText } from './generator/codes.mjs';
+import { invariantsText, searchText, targetsText } from './generator/rules.mjs';
+import { collectTypes, idsHeader, typesText } from './generator/types.mjs';
 
 const source = process.argv[2];
 if (!source) {
@@ -54,3 +59,11 @@ const definitions = load('StructureDefinition').filter(
 const types = collectTypes(definitions);
 write('r4_types.inc', rawString(typesText(types)));
 write('r4_ids.h', idsHeader(types));
+
+const bindings = bindingsOf(definitions);
+const terminology = new Terminology(load('ValueSet'), load('CodeSystem'));
+write('r4_bindings.inc', rawString(bindingsText(bindings)));
+write('r4_codes.inc', rawString(codesText(bindings, terminology)));
+write('r4_invariants.inc', rawString(invariantsText(definitions)));
+write('r4_targets.inc', rawString(targetsText(definitions)));
+write('r4_search.inc', rawString(searchText(load('SearchParameter'))));

@@ -8,6 +8,7 @@
 #include "fhir/core/check.h"
 #include "fhir/core/nearest.h"
 #include "fhir/model/format.h"
+#include "fhir/model/lines.h"
 
 namespace waymark::model {
 namespace {
@@ -17,6 +18,7 @@ constexpr std::string_view kR4Types =
     ;
 
 constexpr std::size_t kPadding = 16;
+constexpr std::size_t kMostMembers = 254;  // a slot is a byte, and 0 means none
 constexpr std::string_view kCanonical = "http://hl7.org/fhir/StructureDefinition/";
 
 TypeKind kindOf(char letter) {
@@ -38,16 +40,6 @@ TypeKind kindOf(char letter) {
     return TypeKind::None;
 }
 
-std::vector<std::string_view> split(std::string_view text, char separator) {
-    std::vector<std::string_view> parts;
-    for (;;) {
-        const std::size_t end = text.find(separator);
-        parts.push_back(text.substr(0, end));
-        if (end == std::string_view::npos) return parts;
-        text.remove_prefix(end + 1);
-    }
-}
-
 std::string choiceName(std::string_view name, std::string_view type) {
     std::string json(name);
     json += type;
@@ -67,17 +59,13 @@ Loader::Loader() : tables_(std::make_unique<Model::Tables>()) {
 }
 
 void Loader::addR4() {
-    std::string_view rest = kR4Types;
-    while (!rest.empty()) {
-        const std::size_t end = rest.find('\n');
-        const std::string_view line = rest.substr(0, end);
-        rest.remove_prefix(end + 1);
+    forEachLine(kR4Types, [&](std::string_view line) {
         if (line.front() == ' ') {
             addElement(line.substr(1));
         } else {
             addHeader(line);
         }
-    }
+    });
     for (const DraftType& type : drafts_) {
         if (type.name == "Extension") openTypes_ = type.own.back().types;
     }
@@ -86,6 +74,40 @@ void Loader::addR4() {
             if (element.types.front() == "&") element.types = openTypes_;
         }
     }
+    addCodeLists();
+}
+
+/// Code lists of the elements of type code whose value set is known whole.
+void Loader::addCodeLists() {
+    std::unordered_map<std::string_view, std::vector<std::string_view>> codes;
+    std::string_view valueSet;
+    forEachLine(codeLines(), [&](std::string_view line) {
+        if (!line.starts_with(' ')) {
+            valueSet = line;
+            return;
+        }
+        auto fields = split(line, '\t');
+        auto& list = codes[valueSet];
+        list.insert(list.end(), fields.begin() + 1, fields.end());
+        if (fields.back() == "*" || fields.size() == 1) list.emplace_back("*");
+    });
+    std::unordered_map<std::string_view, std::size_t> numbers;
+    forEachLine(bindingLines(), [&](std::string_view line) {
+        const auto fields = split(line, ' ');
+        const auto found = codes.find(fields[2]);
+        if (fields[0] != "r" || found == codes.end()) return;
+        std::vector<std::string_view>& list = found->second;
+        if (list.size() > kMostMembers || std::ranges::find(list, "*") != list.end()) return;
+        std::ranges::sort(list);
+        list.erase(std::unique(list.begin(), list.end()), list.end());
+        const auto [number, isNew] = numbers.try_emplace(fields[2], codeLists_.size() + 1);
+        if (isNew) codeLists_.push_back(list);
+        const std::size_t dot = fields[1].rfind('.');
+        DraftType& owner = draft(fields[1].substr(0, dot));
+        const auto element = std::ranges::find(owner.own, fields[1].substr(dot + 1), &Draft::name);
+        check(element != owner.own.end(), "a bound element exists");
+        element->codes = static_cast<std::uint16_t>(number->second);
+    });
 }
 
 void Loader::addHeader(std::string_view line) {
@@ -266,7 +288,11 @@ void Loader::internNames() {
     // From here on names are views into one padded pool.
     std::size_t bytes = kPadding;
     for (const std::string_view name : tables_->names) bytes += name.size();
-    for (const DraftType& type : drafts_) bytes += type.name.size();  // layOutResources() adds them
+    // Added later, when nothing may move any more: the names of resources and the codes.
+    for (const DraftType& type : drafts_) bytes += type.name.size();
+    for (const auto& list : codeLists_) {
+        for (const std::string_view code : list) bytes += code.size();
+    }
     tables_->pool.reserve(bytes);
     tables_->nameIds.clear();
     for (std::size_t id = 1; id < tables_->names.size(); ++id) {
@@ -305,6 +331,7 @@ void Loader::appendDefs(const std::vector<Draft>& elements) {
             def.choice = element.choice;
             def.xmlAttribute = element.attribute;
             tables_->defs.push_back(def);
+            codesOfDefs_.push_back(type == "code" ? element.codes : std::uint16_t{0});
         }
         ++ordinal;
     }
@@ -335,7 +362,7 @@ void Loader::layOutTypes() {
                 if (elements[i].required) type.requiredOrdinals |= std::uint64_t{1} << i;
             }
         }
-        if (tables_->defs.size() - first > 254) {
+        if (tables_->defs.size() - first > kMostMembers) {
             issues_.push_back(Issue{.type = IssueType::Invalid,
                                     .text = fmt::format("{} has more than 254 names with its "
                                                         "choices expanded.",
@@ -365,8 +392,10 @@ void Loader::layOutShapes() {
     const auto offsetOf = [&](NameId id) {
         return static_cast<std::uint32_t>(tables_->names[id].data() - tables_->pool.data());
     };
-    for (const ElementDef& def : tables_->defs) {
+    for (std::size_t i = 0; i < tables_->defs.size(); ++i) {
+        const ElementDef& def = tables_->defs[i];
         Member member;
+        member.codes = codesOfDefs_[i];
         member.nameAt = offsetOf(def.json);
         member.nameLength = static_cast<std::uint8_t>(tables_->names[def.json].size());
         const Type& type = tables_->types[def.type];
@@ -385,18 +414,33 @@ void Loader::layOutShapes() {
     }
 }
 
+Member Loader::pooled(std::string_view name) {
+    Member member;
+    member.nameAt = static_cast<std::uint32_t>(tables_->pool.size() - kPadding);
+    member.nameLength = static_cast<std::uint8_t>(name.size());
+    check(name.size() <= 255 && tables_->pool.size() + name.size() <= tables_->pool.capacity(),
+          "the pool was reserved whole");
+    tables_->pool.insert(tables_->pool.size() - kPadding, name);
+    return member;
+}
+
 void Loader::layOutResources() {
     const std::size_t first = tables_->members.size();
     for (const Type& type : tables_->types) {
         if (type.kind != TypeKind::Resource || type.isAbstract) continue;
-        Member member;
-        member.nameAt = static_cast<std::uint32_t>(tables_->pool.size() - kPadding);
-        member.nameLength = static_cast<std::uint8_t>(type.name.size());
+        Member member = pooled(type.name);
         member.def.type = type.id;
-        tables_->pool.insert(tables_->pool.size() - kPadding, type.name);
         tables_->members.push_back(member);
     }
     tables_->resources = perfectHash(first, tables_->members.size() - first);
+}
+
+void Loader::layOutCodes() {
+    for (const auto& list : codeLists_) {
+        const std::size_t first = tables_->members.size();
+        for (const std::string_view code : list) tables_->members.push_back(pooled(code));
+        tables_->codeLists.push_back(perfectHash(first, list.size()));
+    }
 }
 
 /// A seed under which no two names share a slot; `slots`, `members` and `pool` are set by finish().
@@ -436,6 +480,7 @@ std::unique_ptr<const Model::Tables> Loader::finish() {
     if (!issues_.empty()) return nullptr;
     layOutShapes();
     layOutResources();
+    layOutCodes();
     const auto attach = [&](Shape& shape, std::size_t range) {
         shape.slots = tables_->slots.data() + slotRanges_[range].first;
         shape.members = tables_->members.data() + slotRanges_[range].second;
@@ -443,6 +488,9 @@ std::unique_ptr<const Model::Tables> Loader::finish() {
     };
     for (std::size_t i = 0; i < tables_->shapes.size(); ++i) attach(tables_->shapes[i], i);
     attach(tables_->resources, tables_->shapes.size());
+    for (std::size_t i = 0; i < tables_->codeLists.size(); ++i) {
+        attach(tables_->codeLists[i], tables_->shapes.size() + 1 + i);
+    }
     return std::move(tables_);
 }
 

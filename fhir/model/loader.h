@@ -33,6 +33,7 @@ private:
         bool attribute = false;
         bool repeats = false;
         bool required = false;
+        std::uint16_t codes = 0;
         std::vector<std::string_view> types;
     };
     struct DraftType {
@@ -45,6 +46,7 @@ private:
 
     void addHeader(std::string_view line);
     void addElement(std::string_view line);
+    void addCodeLists();
     DraftType& draft(std::string_view name);
     bool addChild(const TypeSpec& spec, const ElementSpec& element, std::string_view rootBase);
     void refuse(const TypeSpec& spec, std::string_view path, std::string text);
@@ -59,7 +61,9 @@ private:
     std::vector<Draft> allElements(const DraftType& type) const;
     void appendDefs(const std::vector<Draft>& elements);
     void layOutShapes();
+    Member pooled(std::string_view name);
     void layOutResources();
+    void layOutCodes();
     Shape perfectHash(std::size_t firstMember, std::size_t count);
 
     std::unique_ptr<Model::Tables> tables_;
@@ -67,6 +71,8 @@ private:
     std::unordered_map<std::string_view, std::size_t> draftIds_;
     std::vector<std::pair<std::size_t, std::size_t>> slotRanges_;
     std::vector<std::string_view> openTypes_;  ///< what "&" stands for
+    std::vector<std::vector<std::string_view>> codeLists_;
+    std::vector<std::uint16_t> codesOfDefs_;  ///< beside tables_->defs
     std::vector<Issue> issues_;
 };
 

@@ -92,6 +92,11 @@ const Shape& Model::shape(TypeId id) const {
     return tables_->shapes[id];
 }
 
+const Shape& Model::codeList(std::uint16_t number) const {
+    check(number > 0 && number <= tables_->codeLists.size(), "a code list of this model");
+    return tables_->codeLists[number - 1U];
+}
+
 TypeId Model::resourceNamed(std::string_view name) const {
     if (name.empty() || name.size() > 255) return kNoType;
     const Member* member = tables_->resources.find(NameKey::of(name), name.data());

@@ -41,9 +41,9 @@ enum class TypeKind : std::uint8_t {
 /// One element of a type as one of its types: a choice element has one ElementDef per alternative,
 /// standing together in `Type::elements`.
 struct ElementDef {
-    NameId name = kNoName;  ///< FHIR's name without [x]: "value"
-    NameId json = kNoName;  ///< the JSON and XML name: "valueQuantity"
-    TypeId type = kNoType;  ///< type of the element's content: "Quantity", "Bundle.entry"
+    NameId name = kNoName;     ///< FHIR's name without [x]: "value"
+    NameId json = kNoName;     ///< the JSON and XML name: "valueQuantity"
+    TypeId type = kNoType;     ///< type of the element's content: "Quantity", "Bundle.entry"
     std::uint8_t ordinal = 0;  ///< place among the type's elements, alternatives share it; < 64
     bool repeats : 1 = false;
     bool required : 1 = false;
@@ -107,6 +107,8 @@ public:
 
     /// What readers need of a type, laid out for them (fhir/model/shape.h).
     [[nodiscard]] const Shape& shape(TypeId id) const;
+    /// The codes that a required binding allows, by Member::codes; members are the codes.
+    [[nodiscard]] const Shape& codeList(std::uint16_t number) const;
     /// The resource type of this name; kNoType when there is none or it is abstract. Faster than
     /// typeNamed().
     [[nodiscard]] TypeId resourceNamed(std::string_view name) const;

@@ -39,7 +39,7 @@ struct Member {
     std::uint32_t nameAt = 0;  ///< where the name stands in Shape::pool
     std::uint8_t nameLength = 0;
     Format format = Format::None;
-    std::uint16_t codes = 0;  ///< number of the required code list (fhir/model/codes.h); 0 none
+    std::uint16_t codes = 0;  ///< number of the required code list (Model::codeList); 0 none
     ElementDef def;
 };
 static_assert(sizeof(Member) == 16);

@@ -20,6 +20,8 @@ struct Model::Tables {
     std::vector<std::uint8_t> slots;
     /// The concrete resource types as one pseudo type: a member's def.type is the resource.
     Shape resources;
+    /// The codes of required bindings, numbered from 1.
+    std::vector<Shape> codeLists;
     std::string pool;                     ///< all names one after the other, padded
     std::vector<std::string_view> names;  ///< by NameId, views into the pool
     std::unordered_map<std::string_view, NameId> nameIds;

@@ -144,7 +144,12 @@ bool JsonHandler::primitive(const char* at, const char* text, std::uint32_t leng
     }
     if (model::jsonKind(member.format) != kind) [[unlikely]]
         return wrongPrimitive(at, member, kind);
-    if (!model::matches(member.format, {text, length})) [[unlikely]] {
+    if (member.codes != 0) {
+        const model::Shape& codes = model_.codeList(member.codes);
+        if (!codes.find(model::NameKey::ofPadded(text, length), text)) [[unlikely]] {
+            return wrongCode(at, member, codes);
+        }
+    } else if (!model::matches(member.format, {text, length})) [[unlikely]] {
         return wrongFormat(at, member, {text, length});
     }
     Node* const node = takeRepetition(frame, at);

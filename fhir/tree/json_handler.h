@@ -113,6 +113,7 @@ private:
     bool wrongKind(const char* at, std::string_view got);
     bool wrongPrimitive(const char* at, const model::Member& member, model::JsonKind got);
     bool wrongFormat(const char* at, const model::Member& member, std::string_view text);
+    bool wrongCode(const char* at, const model::Member& member, const model::Shape& codes);
     bool wrongResourceType(const char* at);
     bool unknownKey(Frame& frame, const char* text, std::uint32_t length);
     bool unknownResource(const char* at, std::string_view name);

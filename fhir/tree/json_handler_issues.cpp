@@ -150,6 +150,22 @@ bool JsonHandler::wrongFormat(const char* at, const model::Member& member, std::
                               model::expectation(member.format)));
 }
 
+bool JsonHandler::wrongCode(const char* at, const model::Member& member,
+                            const model::Shape& codes) {
+    constexpr std::size_t kMostNamed = 24;
+    std::string allowed;
+    for (std::size_t i = 0; i < std::min<std::size_t>(codes.memberCount, kMostNamed); ++i) {
+        if (i > 0) allowed += ", ";
+        allowed += codes.nameOf(codes.members[i]);
+    }
+    if (codes.memberCount > kMostNamed) {
+        allowed += fmt::format(" and {} more", codes.memberCount - kMostNamed);
+    }
+    return refuse(at, IssueType::CodeInvalid,
+                  fmt::format("{} must be one of the codes {}.", model_.name(member.def.json),
+                              allowed));
+}
+
 bool JsonHandler::wrongResourceType(const char* at) {
     refuseAt(at, IssueType::Structure, objectPath(),
              "resourceType must be a string that names the resource's type.");

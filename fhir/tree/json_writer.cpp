@@ -106,7 +106,7 @@ private:
     }
 
     void companions(const Node* first, const Node* end) {
-        name_ = "_";
+        name_.assign(1, '_');
         name_ += jsonName(first);
         out_.key(name_);
         const bool list = isList(first);
