@@ -267,7 +267,7 @@ RequestReader::Progress RequestReader::wait() {
                        "A line of the request is longer than what is read here."));
         return Progress::Refused;
     }
-    if (expectsContinue_ && headerComplete() && begin_ == end_) {
+    if (expectsContinue_ && headerComplete() && bodyBytes_ == 0 && begin_ == end_) {
         expectsContinue_ = false;
         return Progress::SendContinue;
     }
