@@ -31,6 +31,14 @@ struct Limits {
     std::chrono::milliseconds time{2000};
 };
 
+/// Where the language's `log` goes. What it says may be a patient's data: nothing keeps it unless a
+/// person at a command line asks for it.
+class Log {
+public:
+    virtual ~Log() = default;
+    virtual void entry(std::string_view rulePath, std::string_view text) = 0;
+};
+
 /// What one transformation sees. The target tree is built in `arena`; it shares texts with the
 /// inputs, so their bodies and arenas must outlive it.
 struct Run {
@@ -40,6 +48,13 @@ struct Run {
     std::string_view zone = "Europe/London";
     const path::Services* services = nullptr;
     Limits limits;
+    Log* log = nullptr;
+};
+
+struct CompileOptions {
+    /// A structure that the model does not have is a warning, and its content is not checked,
+    /// instead of a fault: for maps between models that are not loaded.
+    bool unknownStructures = false;
 };
 
 class MapSet {
@@ -48,10 +63,13 @@ public:
     /// line, column, code FML-E…, what was expected, nearest name. Model and terminology must
     /// outlive the set.
     static Result<MapSet> compile(std::span<const Source> sources, const model::Model& model,
-                                  const terminology::Terminology& terminology);
+                                  const terminology::Terminology& terminology,
+                                  const CompileOptions& options = {});
 
     [[nodiscard]] bool has(std::string_view url) const;
     [[nodiscard]] std::vector<std::string> urls() const;
+    /// What a linter says of maps that compile: unused variables, conditions without parentheses...
+    [[nodiscard]] const std::vector<Issue>& warnings() const;
 
     /// Runs the first group of the map at `url`. `inputs` are the group's sources in their order;
     /// `target` may be a begun tree (nullptr: an empty root of the target's type is made).

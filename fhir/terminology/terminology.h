@@ -26,6 +26,8 @@ struct Translation {
     std::string_view equivalence;  ///< R4 ConceptMapEquivalence: "equivalent", "wider", ...
 };
 
+class ConceptTable;
+
 /// Built from CodeSystem, ValueSet and ConceptMap resources; shared between threads once built.
 class Terminology {
 public:
@@ -52,10 +54,14 @@ public:
                                                                     std::string_view system,
                                                                     std::string_view code) const;
     [[nodiscard]] bool hasConceptMap(std::string_view url) const;
+    /// The map's table, for those who look up many codes; nullptr when the map is not known. Good
+    /// as long as the Terminology (a moved one keeps its tables).
+    [[nodiscard]] const ConceptTable* conceptMap(std::string_view url) const;
     [[nodiscard]] bool hasCodeSystem(std::string_view url) const;
 
-private:
     struct Tables;
+
+private:
     std::unique_ptr<Tables> tables_;
 };
 
