@@ -100,11 +100,10 @@ void deliver(State& state, const Event& event) {
     touch(assignment, state, event);
 }
 
-void setAside(State& state, const Event& event) {
+/// Why is for our operators, in the event; the practice is told when it ends.
+void setAside(State& state) {
     check(state.assignments.empty(), "what is set aside was not asked of anybody");
     state.setAside = true;
-    state.reasonCode = event.reasonCode;
-    state.detail = event.detail;
 }
 
 /// The referral's own status, business status and reason after the assignments have moved.
@@ -174,7 +173,7 @@ void apply(State& state, const Event& event) {
             note(state, event);
             break;
         case EventType::SetAside:
-            setAside(state, event);
+            setAside(state);
             break;
         case EventType::Undeliverable:
         case EventType::ClockRanOut:

@@ -83,15 +83,16 @@ TEST(State, DoesNotShowThatItWasTold) {
 
 TEST(State, MovesWithoutAnAssignmentWhenSetAside) {
     Journal journal;
-    journal.received().push(Event{.type = EventType::SetAside, .reasonCode = "processing-fault"});
+    journal.received().push(Event{.type = EventType::SetAside, .reasonCode = "not-processed"});
     State state = fold(journal.events);
     EXPECT_TRUE(state.setAside);
     EXPECT_EQ(state.status, Status::Requested);
-    EXPECT_EQ(state.reasonCode, "processing-fault");
+    EXPECT_EQ(state.reasonCode, "");
     Event failed{.type = EventType::StatusChanged, .status = Status::Failed};
-    failed.reasonCode = "processing-fault";
+    failed.reasonCode = "not-processed";
     journal.push(failed);
     EXPECT_EQ(fold(journal.events).status, Status::Failed);
+    EXPECT_EQ(fold(journal.events).reasonCode, "not-processed");
     journal.asked(kFirst, "hope");
     EXPECT_THROW((void)fold(journal.events), InvariantBroken);
 }
