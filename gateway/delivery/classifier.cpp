@@ -125,8 +125,24 @@ constexpr std::array kStatuses{
         {Verdict::Retry, kProvider, "bad-status", "its system gave an answer that cannot be read"}},
 };
 
-constexpr Meaning kUnreadable{Verdict::Retry, kProvider, "unreadable-answer",
-                              "its system gave an answer that cannot be read"};
+struct OwnRow {
+    OwnFinding finding;
+    Meaning meaning;
+};
+
+constexpr std::array kOwn{
+    OwnRow{OwnFinding::UnreadableAnswer,
+           {Verdict::Retry, kProvider, "unreadable-answer",
+            "its system gave an answer that cannot be read"}},
+    OwnRow{OwnFinding::UnknownProvider,
+           {Verdict::GiveUp, kThisOne, "unknown-provider", "it is no longer connected"}},
+    OwnRow{OwnFinding::NotMapped,
+           {Verdict::GiveUp, kThisOne, "not-mapped",
+            "the referral could not be put into its system's format"}},
+    OwnRow{OwnFinding::NotWanted,
+           {Verdict::GiveUp, kThisOne, "not-wanted", "it was no longer asked"}},
+    OwnRow{OwnFinding::Fault, {Verdict::Retry, kThisOne, "fault", "the gateway met a fault"}},
+};
 
 Outcome outcomeOf(const Meaning& meaning, unsigned status) {
     return Outcome{.verdict = meaning.verdict,
@@ -191,22 +207,25 @@ Outcome classify(const net::ClientAnswer& answer, Instant now) {
     return outcome;
 }
 
-Outcome unreadableAnswer(unsigned status) {
-    return outcomeOf(kUnreadable, status);
+Outcome outcomeOf(OwnFinding finding, unsigned status) {
+    const auto row = std::ranges::find(kOwn, finding, &OwnRow::finding);
+    check(row != kOwn.end(), "the table of our own findings has a row for each");
+    return outcomeOf(row->meaning, status);
 }
 
 std::string_view clauseFor(std::string_view problemText) {
     const std::string_view problem = problemText.substr(0, problemText.find(' '));
-    for (const TroubleRow& row : kTroubles) {
-        if (row.meaning.problem.text() == problem) return row.meaning.clause;
-    }
-    for (const StatusRow& row : kStatuses) {
-        if (row.meaning.problem.text() == problem && !row.meaning.clause.empty()) {
-            return row.meaning.clause;
+    std::string_view clause = "its system could not be reached";
+    const auto look = [&](const auto& table) {
+        for (const auto& row : table) {
+            const bool same = row.meaning.problem.text() == problem;
+            if (same && !row.meaning.clause.empty()) clause = row.meaning.clause;
         }
-    }
-    if (problem == kUnreadable.problem.text()) return kUnreadable.clause;
-    return "its system could not be reached";
+    };
+    look(kTroubles);
+    look(kStatuses);
+    look(kOwn);
+    return clause;
 }
 
 }  // namespace waymark::delivery

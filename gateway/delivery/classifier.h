@@ -46,9 +46,15 @@ inline constexpr Milliseconds kRetryAfterMax = std::chrono::hours(24);
 /// unreadable.
 [[nodiscard]] std::optional<Milliseconds> retryAfter(const net::Fields& fields, Instant now);
 
-/// An outcome of ours that no answer gives, for adapters and the loop: an answer that cannot be
-/// read, a payload that cannot be made.
-[[nodiscard]] Outcome unreadableAnswer(unsigned status);
+/// What no answer's status tells.
+enum class OwnFinding : std::uint8_t {
+    UnreadableAnswer,  ///< Retry: a success that does not say what the adapter needs
+    UnknownProvider,   ///< GiveUp: no longer configured
+    NotMapped,         ///< GiveUp: the referral could not be put into the provider's format
+    NotWanted,         ///< GiveUp: its assignment ended before it was sent
+    Fault,             ///< Retry: a bug of ours met it
+};
+[[nodiscard]] Outcome outcomeOf(OwnFinding finding, unsigned status = 0);
 
 /// A clause about the provider's system for the practice's eyes, from what problemText() wrote:
 /// "its system did not answer in time".

@@ -101,6 +101,7 @@ public:
     [[nodiscard]] bool wantsLoad() const;
     /// Providers whose lanes are full: to be skipped by the read that Loading announces.
     [[nodiscard]] std::vector<std::string> full() const;
+    [[nodiscard]] bool knows(const DeliveryId& id) const { return entries_.contains(id); }
     /// Nothing is on its way or being recorded.
     [[nodiscard]] bool idle() const { return active_ == 0; }
     /// Sent or being recorded, waiting in lanes.
