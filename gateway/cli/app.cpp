@@ -13,6 +13,7 @@
 #include "gateway/crypto/secret_file.h"
 #include "gateway/delivery/loop.h"
 #include "gateway/doors/areas.h"
+#include "gateway/net/cares_resolver.h"
 #include "gateway/net/http_client.h"
 #include "gateway/net/server.h"
 #include "gateway/ops/area.h"
@@ -26,18 +27,6 @@ constexpr std::chrono::seconds kPatience(20);
 
 bool serves(const config::Listener& listener, config::Audience audience) {
     return std::ranges::find(listener.audiences, audience) != listener.audiences.end();
-}
-
-Result<std::unique_ptr<store::Store>> openStore(const config::Config& config, const Clock& clock,
-                                                Random& random) {
-    auto ring = crypto::KeyRing::loadOrInit(config.keyRing, random);
-    if (!ring) return std::unexpected(std::move(ring).error());
-    store::SqliteOptions options;
-    options.file = config.store;
-    options.doorQueue = config.limits.queue;
-    auto opened = store::SqliteStore::open(std::move(options), std::move(*ring), clock, random);
-    if (!opened) return std::unexpected(std::move(opened).error());
-    return std::unique_ptr<store::Store>(std::move(*opened));
 }
 
 }  // namespace
@@ -64,15 +53,35 @@ struct App::Parts {
     net::BodyBudget bodies;
     security::Authenticator authenticator;
     security::RateLimit limiter;
-    std::unique_ptr<store::Store> store;
     std::optional<net::Runtime> runtime;
-    std::unique_ptr<net::HttpClient> http;
+    std::unique_ptr<store::SqliteStore> store;
+    std::optional<net::CaresResolver> resolver;
+    std::optional<net::PooledHttpClient> http;
     std::optional<delivery::RuntimeStage> stage;
     std::optional<delivery::DeliveryLoop> loop;
-    std::optional<doors::Services> services;
+    std::unique_ptr<doors::Services> services;
     std::vector<std::unique_ptr<doors::Dispatcher>> dispatchers;
     std::vector<std::unique_ptr<net::Server>> servers;
     bool stopped = false;
+
+    /// When the store has stopped taking writes for good, the gateway ends: a restart reads what is
+    /// on disk, and until then it would only refuse.
+    Result<void> openStore() {
+        const auto& config = *snapshot->config;
+        auto ring = crypto::KeyRing::loadOrInit(config.keyRing, random);
+        if (!ring) return std::unexpected(std::move(ring).error());
+        store::SqliteOptions options;
+        options.path = config.store;
+        options.lanes.doors = config.limits.queue;
+        options.onStopped = [this](const std::string&) {
+            log.error("store.stopped");
+            runtime->requestStop();
+        };
+        auto opened = store::SqliteStore::open(std::move(options), *ring, random);
+        if (!opened) return std::unexpected(std::move(opened).error());
+        store = std::move(*opened);
+        return {};
+    }
 
     void startDelivery() {
         stage.emplace(*runtime);
@@ -91,15 +100,15 @@ struct App::Parts {
     }
 
     void makeServices() {
-        services.emplace(doors::Services{.snapshot = [this] { return snapshot; },
-                                         .store = *store,
-                                         .runtime = *runtime,
-                                         .clock = clock,
-                                         .random = random,
-                                         .log = log,
-                                         .wakeDelivery = [this] { loop->poke(); },
-                                         .arenas = {},
-                                         .inFlight = {}});
+        services.reset(new doors::Services{.snapshot = [this] { return snapshot; },
+                                           .store = *store,
+                                           .runtime = *runtime,
+                                           .clock = clock,
+                                           .random = random,
+                                           .log = log,
+                                           .wakeDelivery = [this] { loop->poke(); },
+                                           .arenas = {},
+                                           .inFlight = {}});
     }
 
     Result<void> listen(const config::Listener& listener) {
@@ -166,11 +175,10 @@ Result<std::unique_ptr<App>> App::start(const std::filesystem::path& configFolde
     auto parts = std::make_unique<Parts>(std::move(*snapshot), clock, random);
     const auto config = parts->snapshot->config;
     net::raiseDescriptorLimit();
-    auto store = openStore(*config, clock, random);
-    if (!store) return std::unexpected(std::move(store).error());
-    parts->store = std::move(*store);
     parts->runtime.emplace(net::Runtime::Threads{.io = config->threads, .pool = 4});
-    parts->http = net::makeHttpClient(*parts->runtime);
+    if (auto open = parts->openStore(); !open) return std::unexpected(std::move(open).error());
+    parts->resolver.emplace(*parts->runtime);
+    parts->http.emplace(*parts->runtime, *parts->resolver);
     parts->startDelivery();
     parts->makeServices();
     parts->probeStore();

@@ -3,10 +3,10 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "config/config.h"
 #include "fhir/json/value.h"
 #include "gateway/cli/commands.h"
 #include "gateway/cli/print.h"
-#include "gateway/net/http_client.h"
 #include "gateway/simulate/fetch.h"
 #include "gateway/simulate/timeline_text.h"
 
@@ -37,15 +37,14 @@ Exit show(const Arguments& arguments) {
         printFailure(config.error());
         return Exit::CouldNotRun;
     }
-    net::Runtime runtime({.io = 1, .pool = 1});
-    const auto client = net::makeHttpClient(runtime);
+    simulate::Fetcher fetcher;
     net::ClientRequest request;
     request.method = "GET";
     request.url = fmt::format("{}/admin/referrals/{}", operationsOrigin(**config), arguments.id);
     request.fields.set("Authorization", "Bearer " + (*config)->operatorToken.reveal());
     request.allowLoopback = true;
     request.answerBytes = 16 * 1024 * 1024;
-    const auto answer = simulate::fetch(runtime, *client, std::move(request));
+    const auto answer = fetcher.fetch(std::move(request));
     if (answer.trouble != net::Trouble::None) {
         fmt::print(stderr, "error: the gateway's operations listener cannot be reached\n");
         return Exit::CouldNotRun;

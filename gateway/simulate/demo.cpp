@@ -8,7 +8,6 @@
 #include <fmt/format.h>
 
 #include "fhir/json/value.h"
-#include "gateway/net/http_client.h"
 #include "gateway/simulate/fetch.h"
 #include "gateway/simulate/files.h"
 #include "gateway/simulate/process.h"
@@ -31,9 +30,7 @@ class Demo {
 public:
     Demo(World world, bool exits)
         : world_(std::move(world)),
-          exits_(exits),
-          runtime_({.io = 1, .pool = 1}),
-          client_(net::makeHttpClient(runtime_)) {}
+          exits_(exits) {}
 
     Result<bool> run() {
         if (auto ok = startProviders(); !ok) return std::unexpected(std::move(ok).error());
@@ -50,7 +47,7 @@ public:
                                     : "Not every loop has closed in time.");
         if (exits_) return closed;
         printPlaces();
-        runtime_.waitForSignal();
+        fetcher_.waitForSignal();
         return closed;
     }
 
@@ -109,7 +106,7 @@ private:
         request.allowLoopback = true;
         request.timeout = std::chrono::seconds(5);
         request.answerBytes = 1024 * 1024;
-        return fetch(runtime_, *client_, std::move(request));
+        return fetcher_.fetch(std::move(request));
     }
 
     /// Each client's referrals by a process of its own, one client after the other.
@@ -209,8 +206,7 @@ private:
 
     World world_;
     bool exits_;
-    net::Runtime runtime_;
-    std::unique_ptr<net::HttpClient> client_;
+    Fetcher fetcher_;
     std::vector<Process> providers_;
     std::optional<Process> gateway_;
     std::vector<Referral> referrals_;

@@ -7,9 +7,10 @@
 
 namespace waymark::simulate {
 
-net::ClientAnswer fetch(net::Runtime& runtime, net::HttpClient& client, net::ClientRequest request) {
-    auto exchange = client.send(std::move(request));
-    return boost::asio::co_spawn(runtime.strand(), std::move(exchange), boost::asio::use_future).get();
+net::ClientAnswer Fetcher::fetch(net::ClientRequest request) {
+    auto exchange = client_.send(std::move(request));
+    return boost::asio::co_spawn(runtime_.strand(), std::move(exchange), boost::asio::use_future)
+        .get();
 }
 
 }  // namespace waymark::simulate

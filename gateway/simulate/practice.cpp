@@ -8,7 +8,6 @@
 #include "fhir/core/uuid.h"
 #include "fhir/json/value.h"
 #include "gateway/crypto/secret_file.h"
-#include "gateway/net/http_client.h"
 #include "gateway/simulate/fetch.h"
 #include "gateway/simulate/files.h"
 
@@ -39,11 +38,11 @@ std::string sentenceOf(const std::string& body) {
     return std::string((*outcome)["issue"].items().front()["details"]["text"].asString().value_or(""));
 }
 
-Result<std::string> sendOne(const PracticeOptions& options, net::Runtime& runtime,
-                            net::HttpClient& client, const std::string& token,
+Result<std::string> sendOne(const PracticeOptions& options, Fetcher& fetcher,
+                            const std::string& token,
                             const std::string& key, const std::string& body) {
     for (int tries = 0; tries < kTriesMax; ++tries) {
-        const auto answer = fetch(runtime, client, requestFor(options, token, key, body));
+        const auto answer = fetcher.fetch(requestFor(options, token, key, body));
         if (answer.trouble == net::Trouble::None && answer.status < 300) {
             const auto resource = json::Value::parse(answer.body);
             const auto id = resource ? (*resource)["id"].asString() : std::nullopt;
@@ -66,14 +65,13 @@ Result<std::string> sendOne(const PracticeOptions& options, net::Runtime& runtim
 Result<void> runPractice(const PracticeOptions& options, const Clock& clock, Random& random) {
     auto token = crypto::readSecretFile(options.token);
     if (!token) return std::unexpected(std::move(token).error());
-    net::Runtime runtime({.io = 1, .pool = 1});
-    const auto client = net::makeHttpClient(runtime);
+    Fetcher fetcher;
     std::string ids;
     for (const auto& file : options.referrals) {
         auto body = readFile(file);
         if (!body) return std::unexpected(std::move(body).error());
         const auto key = Uuid::version7(clock.now(), random).text();
-        auto id = sendOne(options, runtime, *client, *token, key, *body);
+        auto id = sendOne(options, fetcher, *token, key, *body);
         if (!id) return std::unexpected(std::move(id).error());
         ids += *id + "\n";
     }

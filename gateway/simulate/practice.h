@@ -8,8 +8,6 @@
 
 #include "fhir/core/result.h"
 #include "fhir/core/world.h"
-#include "gateway/net/client.h"
-#include "gateway/net/runtime.h"
 
 namespace waymark::simulate {
 

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include "gateway/net/cares_resolver.h"
 #include "gateway/net/http_client.h"
 #include "gateway/net/server.h"
 #include "gateway/simulate/inbound.h"
@@ -15,8 +16,9 @@ Result<void> runProvider(const ProviderOptions& options, const Clock& clock, Ran
     telemetry::Registry metrics;
     net::BodyBudget bodies(config::Limits().bodiesInFlightBytes);
     net::Runtime runtime({.io = 1, .pool = 1});
-    const auto client = net::makeHttpClient(runtime);
-    const SimulatorPorts ports{.runtime = runtime, .client = *client, .clock = clock};
+    net::CaresResolver resolver(runtime);
+    net::PooledHttpClient client(runtime, resolver);
+    const SimulatorPorts ports{.runtime = runtime, .client = client, .clock = clock};
     auto handler = options.behaviour == "fhir" ? fhirProvider(options, ports)
                                                : webhookProvider(options, ports);
     if (!handler) return std::unexpected(std::move(handler).error());
@@ -40,6 +42,7 @@ Result<void> runProvider(const ProviderOptions& options, const Clock& clock, Ran
     if (!server) return std::unexpected(std::move(server).error());
     runtime.waitForSignal();
     (*server)->stop(std::chrono::seconds(1));
+    runtime.stop();
     return {};
 }
 
