@@ -25,7 +25,9 @@ std::string_view idAtStart(std::string_view text) {
     });
     const std::string_view id = text.substr(0, static_cast<std::size_t>(end - text.begin()));
     const bool whole = id.size() == text.size() || text[id.size()] == '/';
-    return whole && id.size() <= kIdLengthMax ? id : std::string_view();
+    // In a path, a full stop or two would lead elsewhere.
+    const bool named = id.find_first_not_of('.') != id.npos;
+    return whole && named && id.size() <= kIdLengthMax ? id : std::string_view();
 }
 
 std::optional<std::string> taskOf(std::string_view body) {
