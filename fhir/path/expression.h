@@ -15,6 +15,7 @@
 #include "fhir/core/result.h"
 #include "fhir/core/world.h"
 #include "fhir/model/model.h"
+#include "fhir/path/message_index.h"
 #include "fhir/path/value.h"
 #include "fhir/tree/arena.h"
 #include "fhir/tree/element.h"
@@ -35,6 +36,12 @@ public:
     /// Whether the element conforms to the profile; nullopt when the profile is not known.
     [[nodiscard]] virtual std::optional<bool> conformsTo(tree::Element element,
                                                          std::string_view profile) const;
+    /// Whether the first code subsumes the second in a code system; nullopt when it is not known.
+    [[nodiscard]] virtual std::optional<bool> subsumes(std::string_view system,
+                                                       std::string_view code,
+                                                       std::string_view other) const;
+    /// What trace(name) saw.
+    virtual void trace(std::string_view name, const Collection& items) const;
 };
 
 /// A %name that the host gives. `type` narrows static analysis; kNoType means any.
@@ -53,6 +60,9 @@ struct Scope {
     /// FML's embedded FHIRPath says `item.answer` where `item` is a variable: with this, a bare
     /// first name that is a variable is taken as one (domain: HL7 and NHS maps need it).
     bool bareVariables = false;
+    /// first(), tail(), skip() and the like on children() and descendants(), whose order means
+    /// nothing, are faults.
+    bool checkOrder = false;
     /// Longest expression text; longer is refused.
     std::size_t textBytes = 64 * 1024;
 };
@@ -72,6 +82,9 @@ struct Environment {
     Instant now{};  ///< today() and now() are fixed once per message
     std::string_view zone = "Europe/London";
     const Services* services = nullptr;
+    /// What resolve() looks into. Give one per message, so that it is built once; without it each
+    /// evaluation that resolves builds its own.
+    MessageIndex* index = nullptr;
     Limits limits;
 };
 
