@@ -302,6 +302,8 @@ void GroupCompiler::checkTwice(const ast::Rule& rule, const std::vector<plan::Ta
     for (std::size_t i = 0; i < targets.size() && i < rule.targets.size(); ++i) {
         const plan::Target& target = targets[i];
         if (target.kind != plan::Target::Kind::Transform || target.steps.count != 1) continue;
+        // A variable of the rule itself is another element each time.
+        if (target.context >= scope_.size()) continue;
         const plan::TargetStep& step = plan().targetSteps[target.steps.first];
         if (!step.def || step.def->repeats) continue;
         const auto before = std::ranges::find_if(written, [&](const Written& other) {

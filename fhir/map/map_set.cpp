@@ -10,6 +10,7 @@
 #include "fhir/map/parser.h"
 #include "fhir/map/plan.h"
 #include "fhir/map/runner.h"
+#include "fhir/map/structure_map.h"
 #include "fhir/model/format.h"
 
 namespace waymark::map {
@@ -37,8 +38,11 @@ Result<MapSet> MapSet::compile(std::span<const Source> sources, const model::Mod
                                const CompileOptions& options) {
     Diagnostics diagnostics;
     std::vector<ast::Map> maps;
-    for (const Source& source : sources)
-        maps.push_back(parse(source.text, source.file, diagnostics));
+    for (const Source& source : sources) {
+        maps.push_back(looksLikeJson(source.text)
+                           ? parseStructureMap(source.text, model, source.file, diagnostics)
+                           : parse(source.text, source.file, diagnostics));
+    }
     auto compiled = std::make_shared<Compiled>();
     compiled->plan.model = &model;
     compiled->plan.terminology = &terminology;
@@ -82,7 +86,7 @@ Result<tree::Element> MapSet::transform(std::string_view url, std::span<const tr
                                    entry.inputs.size(), inputs.size()));
     for (std::size_t i = 0; i < inputs.size(); ++i)
         if (!inputs[i] || !takes(model, entry.inputs[i], inputs[i]))
-            return refused(fmt::format("input {} of the map {} is a {}, not a {}", i + 1,
+            return refused(fmt::format("input {} of the map {} must be a {}, not a {}", i + 1,
                                        entry.name, model.type(entry.inputs[i]).name,
                                        inputs[i] ? model.type(inputs[i].type()).name : "none"));
     if (!target) {
