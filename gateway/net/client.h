@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <string_view>
 
 #include <boost/asio/awaitable.hpp>
 
@@ -16,11 +17,16 @@ namespace waymark::net {
 
 struct ClientRequest {
     std::string method = "POST";
-    std::string url;  ///< absolute; https, or http where allowLoopback
+    /// Absolute, without user information; https, or http where allowLoopback.
+    std::string url;
     Fields fields;
     std::string body;
-    std::filesystem::path ca;                   ///< PEM of trusted roots; empty: the system's
-    bool allowLoopback = false;                 ///< also permits plain http, to loopback only
+    std::filesystem::path ca;    ///< PEM of trusted roots; empty: the system's
+    bool allowLoopback = false;  ///< also permits plain http, to loopback only
+    bool allowPrivate = false;   ///< permits addresses of private networks (RFC 1918, RFC 4193)
+    /// The receiver knows a repeat by its key, so a request that a dying kept connection swallowed
+    /// may be sent once more. GET, HEAD, PUT and DELETE always may.
+    bool repeatable = false;
     std::chrono::milliseconds timeout{20'000};  ///< for the whole exchange
     std::size_t answerBytes = 64 * 1024;        ///< more is read no further: TooLarge
 };
@@ -40,11 +46,15 @@ enum class Trouble : std::uint8_t {
     AnswerTooLarge
 };
 
+/// "connection-lost" and so on, for logs and the journal.
+[[nodiscard]] std::string_view text(Trouble trouble);
+
 struct ClientAnswer {
     Trouble trouble = Trouble::None;
     unsigned status = 0;
     Fields fields;
     std::string body;
+    std::string detail;  ///< of the trouble, for operators: OpenSSL's or the system's words
 };
 
 /// The port; the real one keeps connections and TLS sessions per origin, a simulation answers from
@@ -52,6 +62,7 @@ struct ClientAnswer {
 class HttpClient {
 public:
     virtual ~HttpClient() = default;
+    /// Every failure is a Trouble; it throws only when the caller itself has been cancelled.
     virtual boost::asio::awaitable<ClientAnswer> send(ClientRequest request) = 0;
 };
 

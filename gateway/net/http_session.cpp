@@ -39,7 +39,7 @@ constexpr std::size_t kTogetherBytes = 64 * 1024;
 constexpr std::size_t kOutputKept = 32 * 1024;
 /// How long a refused client may go on sending before the connection is closed under it.
 constexpr std::chrono::seconds kLingering{2};
-constexpr std::chrono::seconds kGoodbye{1};
+constexpr std::chrono::milliseconds kGoodbye{250};
 
 SteadyTime now() {
     return std::chrono::steady_clock::now();
