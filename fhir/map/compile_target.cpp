@@ -43,7 +43,7 @@ plan::Target GroupCompiler::target(const ast::Target& target, const ast::Rule& r
             out.kind = Kind::Transform;
             const auto value = transform(target, out, place, item);
             if (value) made = put(target, out, place, *value);
-            if (value && repeats && place.known && !place.repeats)
+            if (value && repeats && place.known && !place.repeats && out.context < ruleScope_)
                 fault(Code::LastOneWins, target.at,
                       fmt::format(
                           "the source may repeat and `{}` holds one value: the last one "

@@ -190,6 +190,7 @@ plan::Range GroupCompiler::rules(const std::vector<ast::Rule>& rules) {
 
 Index GroupCompiler::rule(const ast::Rule& rule, std::size_t) {
     const std::size_t visible = scope_.size();
+    ruleScope_ = visible;
     plan::Rule out;
     out.path = compiler_.path(path_);
     out.at = rule.at;

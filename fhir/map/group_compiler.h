@@ -116,6 +116,7 @@ private:
     std::string path_;  ///< "Map|group|rule", as far as known
     std::vector<Variable> scope_;
     std::size_t slots_ = 0;
+    std::size_t ruleScope_ = 0;  ///< variables that stood before the present rule
     std::vector<plan::ConstantUse> constants_;
     std::map<std::string, plan::Index, std::less<>> shares_;
 };
