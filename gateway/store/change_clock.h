@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <limits>
 
 #include "fhir/core/world.h"
 
@@ -16,7 +17,9 @@ public:
 
     /// Every change at `at` or later has a number of at least this.
     [[nodiscard]] static std::int64_t lowest(Instant at) {
-        return at.time_since_epoch().count() * kPerMillisecond;
+        constexpr std::int64_t kLast = std::numeric_limits<std::int64_t>::max() / kPerMillisecond;
+        const std::int64_t milliseconds = at.time_since_epoch().count();
+        return std::clamp(milliseconds, std::int64_t{0}, kLast) * kPerMillisecond;
     }
 
     [[nodiscard]] std::int64_t next(Instant at) {

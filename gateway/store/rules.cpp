@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 
 #include "fhir/core/check.h"
 #include "gateway/store/refusal.h"
@@ -31,6 +32,12 @@ const char* faultOf(const Commit& commit) {
 
 Result<void> wellFormed(const Commit& commit) {
     if (const char* const fault = faultOf(commit)) return std::unexpected(malformed(fault));
+    std::set<DeliveryId> changed;
+    for (const DeliveryChange& change : commit.changes) {
+        if (!changed.insert(change.id).second) {
+            return std::unexpected(malformed("A commit changes a delivery once."));
+        }
+    }
     return {};
 }
 

@@ -42,10 +42,21 @@ referral::Dossier StoreContract::move(const referral::Dossier& dossier, referral
     return read(dossier.id);
 }
 
+namespace {
+
+std::unique_ptr<Store> openMemory(const Folder&) {
+    return std::make_unique<MemoryStore>();
+}
+
+std::unique_ptr<Store> openSqliteHere(const Folder& folder) {
+    return openSqlite(folder / "store.db");
+}
+
+}  // namespace
+
 INSTANTIATE_TEST_SUITE_P(In, StoreContract,
-                         testing::Values(Implementation{
-                             "Memory",
-                             [](const Folder&) { return std::make_unique<MemoryStore>(); }}),
+                         testing::Values(Implementation{"Memory", &openMemory},
+                                         Implementation{"Sqlite", &openSqliteHere}),
                          [](const auto& implementation) { return implementation.param.name; });
 
 }  // namespace waymark::store::tests

@@ -77,8 +77,7 @@ TEST_P(StoreContract, AppendsEventsToTheState) {
 TEST_P(StoreContract, RefusesAChangeThatWasDecidedOnAnEarlierVersion) {
     const auto before = accept();
     const auto after = move(before, Status::Accepted);
-    const auto code =
-        refuse(world_.moved(before, Status::Rejected, "at-capacity"), Kind::Conflict);
+    const auto code = refuse(world_.moved(before, Status::Rejected, "at-capacity"), Kind::Conflict);
     EXPECT_EQ(code, "version-moved");
     auto early = world_.moved(after, Status::Completed);
     early.expectedVersion = after.state.version + 1;

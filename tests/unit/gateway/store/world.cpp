@@ -6,6 +6,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "gateway/crypto/random.h"
+
 namespace waymark::store::tests {
 
 using referral::Actor;
@@ -85,6 +87,25 @@ Commit World::moved(const referral::Dossier& dossier, referral::Status status,
     event.detail.workerName = "Sam Carter";
     commit.events.push_back(event);
     return commit;
+}
+
+const crypto::KeyRing& testRing() {
+    static waymark::tests::SeededRandom random(99);
+    static const auto ring = crypto::KeyRing::fresh(random);
+    return ring;
+}
+
+std::unique_ptr<SqliteStore> openSqlite(SqliteOptions options) {
+    static crypto::SystemRandom random;
+    auto store = SqliteStore::open(std::move(options), testRing(), random);
+    if (!store) throw std::runtime_error(std::string(store.error().text()));
+    return std::move(*store);
+}
+
+std::unique_ptr<SqliteStore> openSqlite(const std::filesystem::path& path) {
+    SqliteOptions options;
+    options.path = path;
+    return openSqlite(std::move(options));
 }
 
 AssignmentId assignmentOf(const Commit& commit) {

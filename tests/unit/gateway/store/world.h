@@ -3,9 +3,11 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <string>
 
 #include "fhir/core/uuid.h"
+#include "gateway/store/sqlite/sqlite_store.h"
 #include "gateway/store/store.h"
 #include "tests/support/fixed_world.h"
 
@@ -40,6 +42,12 @@ private:
     waymark::tests::FixedClock clock_;
     waymark::tests::SeededRandom random_;
 };
+
+/// The key ring of every test store that does not choose another.
+const crypto::KeyRing& testRing();
+/// Breaks the test when it cannot be opened.
+std::unique_ptr<SqliteStore> openSqlite(SqliteOptions options);
+std::unique_ptr<SqliteStore> openSqlite(const std::filesystem::path& path);
 
 /// The one assignment that `commit` begins.
 AssignmentId assignmentOf(const Commit& commit);
