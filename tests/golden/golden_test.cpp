@@ -131,10 +131,22 @@ protected:
         return document ? document->root : tree::Element();
     }
 
+    /// A second input that is a part of the first, as a contained Patient is.
+    tree::Element inFirst(const Case& example, const std::vector<tree::Element>& inputs) {
+        std::string path = tests::readFile(example.file(".in2.path"));
+        std::erase(path, '\n');
+        const tree::Element found =
+            inputs.front() ? tree::follow(inputs.front(), path, set_->model()) : tree::Element();
+        EXPECT_TRUE(found) << example.file(".in2.path") << " leads nowhere";
+        return found;
+    }
+
     /// The map's output as indented JSON; empty when something failed.
     std::string transform(const Case& example) {
         std::vector<tree::Element> inputs{read(example.file(".in.json"))};
-        if (fs::exists(example.file(".in2.json"))) inputs.push_back(read(example.file(".in2.json")));
+        if (fs::exists(example.file(".in2.json")))
+            inputs.push_back(read(example.file(".in2.json")));
+        if (fs::exists(example.file(".in2.path"))) inputs.push_back(inFirst(example, inputs));
         if (HasFailure()) return {};
         tree::Arena arena;
         tests::SeededRandom random;
@@ -148,7 +160,8 @@ protected:
             tree::Builder builder(arena, set_->model());
             begun = builder.copyRoot(read(example.file(".begun.json")));
         }
-        const auto made = set_->maps().transform(std::string(kMaps) + example.map, inputs, run, begun);
+        const auto made =
+            set_->maps().transform(std::string(kMaps) + example.map, inputs, run, begun);
         EXPECT_TRUE(made) << describe(made.error());
         if (!made) return {};
         std::string out;
@@ -183,8 +196,8 @@ TEST_P(Golden, MapMakesTheCommittedOutput) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Examples, Golden, testing::ValuesIn(allCases()),
-                         [](const testing::TestParamInfo<Case>& info) {
-                             std::string name = info.param.map + "_" + info.param.name;
+                         [](const testing::TestParamInfo<Case>& example) {
+                             std::string name = example.param.map + "_" + example.param.name;
                              std::ranges::replace_if(
                                  name, [](unsigned char c) { return std::isalnum(c) == 0; }, '_');
                              return name;
