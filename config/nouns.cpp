@@ -59,6 +59,7 @@ std::vector<std::string> readPostcodes(Table& table) {
 
 void readAddress(Table& table, Provider& provider) {
     provider.allowLoopback = table.boolean("allow_loopback").value_or(false);
+    provider.allowPrivate = table.boolean("allow_private").value_or(false);
     const auto url = table.requiredText("url");
     provider.url = url.value;
     if (url.value.empty()) return;

@@ -11,6 +11,8 @@ net::ClientRequest plainRequest(const config::Provider& provider) {
     request.url = provider.url;
     request.ca = provider.ca;
     request.allowLoopback = provider.allowLoopback;
+    request.allowPrivate = provider.allowPrivate;
+    request.repeatable = true;  // every delivery has a key or conditions by which a repeat is known
     request.timeout = provider.timeout;
     request.fields.set("User-Agent", "Waymark/" WAYMARK_VERSION);
     return request;
