@@ -79,6 +79,15 @@ std::vector<Issue> missingMaps(const mappings::Set& set, const config::Config& c
     return faults;
 }
 
+/// A `check` or a cardinality in the map did not hold: its author asks it of the sender. Every
+/// other fault of a map is ours.
+std::unexpected<Failure> notAsTheMapWants(const Issue& fault) {
+    return fail(
+        Kind::Unprocessable, IssueType::BusinessRule,
+        fmt::format("The message does not hold what the mapping asks of it, at rule {}: {}.",
+                    fault.expression, fault.text));
+}
+
 /// A referral that is being taken in.
 class Taking {
 public:
@@ -139,8 +148,10 @@ Result<Accepted> Taking::take() {
     event(EventType::Received, Actor::Practice).actorId = accepted_.organisation;
 
     const Result<tree::Element> record = mapIn();
-    if (!record) return setAside(record.error().text());
-    return route(*record);
+    if (record) return route(*record);
+    const Issue& fault = record.error().issues.front();
+    if (fault.type == IssueType::BusinessRule) return notAsTheMapWants(fault);
+    return setAside(fmt::format("{}: {}", fault.expression, fault.text));
 }
 
 Result<tree::Element> Taking::mapIn() {

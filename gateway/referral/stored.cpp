@@ -5,12 +5,16 @@
 namespace waymark::referral {
 namespace {
 
+/// Far above any limit of a door.
+constexpr std::size_t kStoredBytesMax = std::size_t{1024} * 1024 * 1024;
+constexpr std::uint32_t kStoredDepthMax = 1024;
+
 tree::ReadOptions withoutLimits(model::TypeId root) {
     tree::ReadOptions options;
     options.root = root;
-    options.limits.bodyBytes = std::numeric_limits<std::uint32_t>::max();
+    options.limits.bodyBytes = kStoredBytesMax;
     options.limits.elements = std::numeric_limits<std::uint32_t>::max();
-    options.limits.depth = 1024;
+    options.limits.depth = kStoredDepthMax;
     return options;
 }
 

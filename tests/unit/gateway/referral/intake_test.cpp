@@ -165,10 +165,8 @@ TEST_F(TakingIn, RefusesWhatTheSenderCanMend) {
         {"a batch", with(bundle(), R"("type": "transaction")", R"("type": "batch")"),
          Origin::Transaction, Kind::Unprocessable, "Bundle.type"},
         {"no ServiceRequest",
-         with(with(bundle(), R"("resourceType": "ServiceRequest", "id": "sender-id",)",
-                   R"("resourceType": "CarePlan", )"),
-              R"("requester": {"reference": "urn:uuid:33333333-3333-4333-8333-333333333333"},)",
-              ""),
+         R"({"resourceType":"Bundle","type":"transaction","entry":[{"resource":
+             {"resourceType":"Patient"},"request":{"method":"POST","url":"Patient"}}]})",
          Origin::Transaction, Kind::Unprocessable, "Bundle.entry.resource"},
     };
     for (const auto& each : cases) {
