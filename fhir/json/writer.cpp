@@ -1,40 +1,14 @@
 #include "fhir/json/writer.h"
 
-#include <array>
 #include <charconv>
 #include <cmath>
 
 #include "fhir/core/check.h"
 #include "fhir/core/utf8.h"
+#include "fhir/json/output.h"
 
 namespace waymark::json {
 namespace {
-
-/// What follows the backslash; 'u' for the long form, 0 when the byte stands for itself.
-constexpr std::array<char, 256> kEscapes = [] {
-    std::array<char, 256> escapes{};
-    for (std::size_t c = 0; c < 0x20; ++c) escapes[c] = 'u';
-    escapes['\b'] = 'b';
-    escapes['\t'] = 't';
-    escapes['\n'] = 'n';
-    escapes['\f'] = 'f';
-    escapes['\r'] = 'r';
-    escapes['"'] = '"';
-    escapes['\\'] = '\\';
-    return escapes;
-}();
-
-void appendEscaped(std::string& out, unsigned char c) {
-    static constexpr char kDigits[] = "0123456789abcdef";
-    const char escape = kEscapes[c];
-    out.push_back('\\');
-    out.push_back(escape);
-    if (escape == 'u') {
-        out += "00";
-        out.push_back(kDigits[c >> 4U]);
-        out.push_back(kDigits[c & 0x0FU]);
-    }
-}
 
 template <class T>
 void appendNumber(std::string& out, T value) {
@@ -53,16 +27,14 @@ void appendString(std::string& out, std::string_view text) {
         text = mended;
     }
     out.push_back('"');
-    const char* plain = text.data();
-    const char* const end = plain + text.size();
-    for (const char* at = plain; at != end; ++at) {
-        const auto c = static_cast<unsigned char>(*at);
-        if (kEscapes[c] == 0) continue;
-        out.append(plain, at);
-        appendEscaped(out, c);
-        plain = at + 1;
+    for (;;) {
+        const std::size_t plain = plainPrefix(text);
+        out.append(text, 0, plain);
+        if (plain == text.size()) break;
+        char escape[6];
+        out.append(escape, writeEscape(text[plain], escape));
+        text.remove_prefix(plain + 1);
     }
-    out.append(plain, end);
     out.push_back('"');
 }
 

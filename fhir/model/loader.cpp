@@ -409,6 +409,7 @@ void Loader::layOutShapes() {
         shape.required = type.requiredOrdinals;
         shape.kind = type.kind;
         shape.isAbstract = type.isAbstract;
+        shape.format = formatOf(type.name);
         tables_->shapes.push_back(shape);
         first += type.elements.size();
     }
@@ -447,8 +448,12 @@ void Loader::layOutCodes() {
 Shape Loader::perfectHash(std::size_t firstMember, std::size_t count) {
     std::vector<NameKey> keys;
     for (std::size_t i = 0; i < count; ++i) {
-        const Member& member = tables_->members[firstMember + i];
-        keys.push_back(NameKey::ofPadded(tables_->pool.data() + member.nameAt, member.nameLength));
+        Member& member = tables_->members[firstMember + i];
+        const char* const name = tables_->pool.data() + member.nameAt;
+        const NameKey key = NameKey::ofPadded(name, member.nameLength);
+        member.first = key.first;
+        member.last = key.last;
+        keys.push_back(key);
     }
     Shape shape;
     shape.memberCount = static_cast<std::uint8_t>(count);

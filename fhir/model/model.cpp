@@ -71,6 +71,8 @@ std::size_t Model::nameCount() const {
     return tables_->names.size();
 }
 
+std::span<const std::string_view> Model::names() const { return tables_->names; }
+
 const ElementDef* Model::elementNamed(TypeId type, std::string_view jsonName) const {
     if (jsonName.empty() || jsonName.size() > 255) return nullptr;
     const Member* member = shape(type).find(NameKey::of(jsonName), jsonName.data());
@@ -91,6 +93,8 @@ const Shape& Model::shape(TypeId id) const {
     check(id < tables_->shapes.size(), "a type id of this model");
     return tables_->shapes[id];
 }
+
+std::span<const Shape> Model::shapes() const { return tables_->shapes; }
 
 const Shape& Model::codeList(std::uint16_t number) const {
     check(number > 0 && number <= tables_->codeLists.size(), "a code list of this model");

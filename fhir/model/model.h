@@ -99,6 +99,8 @@ public:
     [[nodiscard]] NameId nameId(std::string_view name) const;  ///< kNoName when no type uses it
     [[nodiscard]] std::string_view name(NameId id) const;
     [[nodiscard]] std::size_t nameCount() const;
+    /// All of them, by NameId; the first is empty.
+    [[nodiscard]] std::span<const std::string_view> names() const;
 
     /// By JSON or XML name: "valueQuantity" finds one alternative. nullptr when there is none.
     [[nodiscard]] const ElementDef* elementNamed(TypeId type, std::string_view jsonName) const;
@@ -107,6 +109,8 @@ public:
 
     /// What readers need of a type, laid out for them (fhir/model/shape.h).
     [[nodiscard]] const Shape& shape(TypeId id) const;
+    /// All of them, by TypeId.
+    [[nodiscard]] std::span<const Shape> shapes() const;
     /// The codes that a required binding allows, by Member::codes; members are the codes.
     [[nodiscard]] const Shape& codeList(std::uint16_t number) const;
     /// The resource type of this name; kNoType when there is none or it is abstract. Faster than

@@ -1,6 +1,7 @@
-// The structural table as readers see it: per type one row of 16-byte members and one perfect hash
-// over (first 8 bytes, last 8 bytes, length) of the member's name, choices expanded. Small and
-// contiguous, because readers walk it cold. Immutable; any thread.
+// The structural table as readers see it: per type one row of 32-byte members and one perfect hash
+// over (first 8 bytes, last 8 bytes, length) of the member's name, choices expanded. A member holds
+// these bytes itself, so that finding one touches two cache lines; readers walk the table cold.
+// Immutable; any thread.
 #pragma once
 
 #include <cstdint>
@@ -34,34 +35,36 @@ enum class Format : std::uint8_t {
     Xhtml,
 };
 
-/// One member name of a type: an element, or one alternative of a choice.
-struct Member {
-    std::uint32_t nameAt = 0;  ///< where the name stands in Shape::pool
-    std::uint8_t nameLength = 0;
-    Format format = Format::None;
-    std::uint16_t codes = 0;  ///< number of the required code list (Model::codeList); 0 none
-    ElementDef def;
-};
-static_assert(sizeof(Member) == 16);
-
 /// The bytes of a name that are hashed and compared. Names of up to 16 bytes are compared by them
 /// alone.
 struct NameKey {
+    static constexpr std::uint64_t kMasks[9] = {
+        0,
+        0xFF,
+        0xFFFF,
+        0xFF'FFFF,
+        0xFFFF'FFFF,
+        0xFF'FFFF'FFFF,
+        0xFFFF'FFFF'FFFF,
+        0xFF'FFFF'FFFF'FFFF,
+        0xFFFF'FFFF'FFFF'FFFF,
+    };
+
     std::uint64_t first = 0;
     std::uint64_t last = 0;
     std::uint32_t length = 0;
 
-    /// `text` must be readable for 8 bytes from its begin whatever its length.
+    /// `text` must be readable for 8 bytes from its begin whatever its length. Without branches:
+    /// the lengths of names follow no pattern that a processor could learn.
     static NameKey ofPadded(const char* text, std::uint32_t length) {
         NameKey key;
         key.length = length;
+        const std::uint32_t inWord = length < 8 ? length : 8;
+        const std::uint64_t mask = kMasks[inWord];
         std::memcpy(&key.first, text, 8);
-        if (length >= 8) {
-            std::memcpy(&key.last, text + length - 8, 8);
-        } else {
-            key.first &= (std::uint64_t{1} << (8U * length)) - 1;
-            key.last = key.first;
-        }
+        std::memcpy(&key.last, text + (length - inWord), 8);
+        key.first &= mask;
+        key.last &= mask;
         return key;
     }
     static NameKey of(std::string_view text) {
@@ -81,6 +84,18 @@ struct NameKey {
     }
 };
 
+/// One member name of a type: an element, or one alternative of a choice.
+struct Member {
+    std::uint64_t first = 0;  ///< NameKey of the name
+    std::uint64_t last = 0;
+    std::uint32_t nameAt = 0;  ///< where the name stands in Shape::pool
+    std::uint8_t nameLength = 0;
+    Format format = Format::None;
+    std::uint16_t codes = 0;  ///< number of the required code list (Model::codeList); 0 none
+    ElementDef def;
+};
+static_assert(sizeof(Member) == 32);
+
 /// A type's row. `slots` has 1 << (64 - shift) entries, each an index into `members` plus 1, or 0.
 struct Shape {
     const Member* members = nullptr;
@@ -92,6 +107,7 @@ struct Shape {
     std::uint8_t memberCount = 0;
     TypeKind kind = TypeKind::None;
     bool isAbstract = false;
+    Format format = Format::None;  ///< of the type itself, when it is a primitive
 
     [[nodiscard]] std::string_view nameOf(const Member& member) const {
         return {pool + member.nameAt, member.nameLength};
@@ -101,12 +117,13 @@ struct Shape {
         const std::uint8_t slot = slots[key.hash(seed) >> shift];
         if (slot == 0) return nullptr;
         const Member& member = members[slot - 1];
-        if (member.nameLength != key.length) return nullptr;
-        const NameKey own = NameKey::ofPadded(pool + member.nameAt, key.length);
-        if (own.first != key.first || own.last != key.last) return nullptr;
+        const std::uint64_t differs = (member.first ^ key.first) | (member.last ^ key.last) |
+                                      (member.nameLength ^ key.length);
+        if (differs != 0) return nullptr;
         if (key.length > 16 &&
-            std::memcmp(pool + member.nameAt + 8, text + 8, key.length - 16) != 0)
+            std::memcmp(pool + member.nameAt + 8, text + 8, key.length - 16) != 0) {
             return nullptr;
+        }
         return &member;
     }
 };

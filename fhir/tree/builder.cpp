@@ -87,6 +87,8 @@ void Builder::insert(Node* parent, const model::ElementDef& def, Node* node) {
           "an element that does not repeat has one value");
     node->name = def.name;
     if (shape.kind != model::TypeKind::Resource) node->local = def.json;
+    node->flags = static_cast<std::uint16_t>(node->flags & ~kInArray);
+    if (def.repeats) node->flags |= kInArray;
     insertAfter(parent, place.before, node);
     remember(parent, node);
 }
@@ -106,7 +108,9 @@ Node* Builder::addOpen(Node* parent, std::string_view key, model::TypeId type) {
     node->flags = kKeyed;
     node->key = key.data();
     node->local = static_cast<std::uint16_t>(key.size());
-    insertAfter(parent, placeFor(parent, node->name, lastAdded(parent)).before, node);
+    const Place place = placeFor(parent, node->name, lastAdded(parent));
+    if (place.repetition) node->flags |= kInArray;
+    insertAfter(parent, place.before, node);
     remember(parent, node);
     return node;
 }

@@ -8,12 +8,6 @@
 namespace waymark::tree {
 namespace {
 
-bool mayRepeat(Element element, const model::Model& model) {
-    if (element.isKeyed()) return (element.node()->flags & kInArray) != 0;
-    const auto defs = model.elements(element.parent().type(), element.name());
-    return !defs.empty() && defs.front().repeats;
-}
-
 std::size_t indexOf(Element element) {
     std::size_t index = 0;
     for (Element at = element.parent().child(element.name()); at && at != element;
@@ -59,7 +53,7 @@ std::string expressionTo(Element element, const model::Model& model) {
         } else if (!name.empty()) {
             expression += fmt::format(".`{}`", name);
         }
-        if (mayRepeat(at, model)) expression += fmt::format("[{}]", indexOf(at));
+        if ((at.node()->flags & kInArray) != 0) expression += fmt::format("[{}]", indexOf(at));
     }
     return expression;
 }

@@ -14,7 +14,7 @@
 namespace waymark::tree {
 
 enum NodeFlag : std::uint16_t {
-    kInArray = 1,         ///< open: written as an item of an array even when it is the only one
+    kInArray = 1,         ///< one of a list: an item of an array even when it is the only one
     kIsArray = 2,         ///< open: an array inside an array (or the root); children are its items
     kKeyed = 4,           ///< open: the node is an OpenNode
     kCompanionFirst = 8,  ///< JSON: "_name" stood before "name"

@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
-#include "fhir/json/sax.h"
+#include <cstring>
+#include <utility>
+
+#include "fhir/json/tokenizer.h"
 #include "fhir/model/r4_ids.h"
 
 namespace waymark::tree {
@@ -24,10 +27,17 @@ Node* writable(const Node* node) {
 
 }  // namespace
 
-JsonHandler::JsonHandler(std::string_view body, const char* text, const model::Model& model,
-                         Arena& arena, const ReadOptions& options)
-    : body_(body), text_(text), model_(model), arena_(arena), options_(options), scan_(body) {
+JsonHandler::JsonHandler(std::string_view body, const model::Model& model, Arena& arena,
+                         const ReadOptions& options)
+    : body_(body),
+      model_(model),
+      shapes_(model.shapes().data()),
+      arena_(arena),
+      options_(options),
+      scan_(body) {
     frames_ = arena.array<Frame>(std::size_t{options.limits.depth} + 1).data();
+    top_ = new (frames_) Frame{};
+    top_->expect = Expect::Root;
 }
 
 // ---- nodes and frames --------------------------------------------------------------------------
@@ -40,119 +50,136 @@ bool JsonHandler::enter(const char* at) {
 }
 
 void JsonHandler::push(Node* node, const model::Shape* shape, bool open) {
-    Frame& frame = frames_[depth_++];
-    frame.node = node;
-    frame.last = nullptr;
-    frame.shape = shape;
-    frame.member = nullptr;
-    frame.cursor = nullptr;
-    frame.key = nullptr;
-    frame.seen = 0;
-    frame.companions = 0;
-    frame.keyLength = 0;
-    frame.members = 0;
-    frame.items = 0;
-    frame.serial = 0;
-    frame.keyName = model::kNoName;
-    frame.expect = Expect::Skip;
-    frame.inArray = false;
-    frame.inGroup = false;
-    frame.holes = false;
-    frame.open = open;
-    frame.array = false;
-    frame.hasResourceType = false;
-    if (open) frame.serial = ++serials_;
+    ++depth_;
+    top_ = new (top_ + 1) Frame{};
+    top_->node = node;
+    top_->tail = &node->firstChild;
+    top_->shape = shape;
+    top_->expect = Expect::Skip;
+    top_->open = open;
+    if (open) top_->serial = ++serials_;
 }
 
 /// Pushes the frame of an object of this type; the abstract Resource waits for its resourceType.
 bool JsonHandler::pushTyped(Node* node, model::TypeId type) {
-    const model::Shape& shape = model_.shape(type);
+    const model::Shape& shape = shapeOf(type);
     node->type = type;
     if (shape.kind == model::TypeKind::Open) {
         push(node, nullptr, true);
     } else {
-        push(node, shape.kind == model::TypeKind::Resource && shape.isAbstract ? nullptr : &shape,
-             false);
+        const bool waits = shape.kind == model::TypeKind::Resource && shape.isAbstract;
+        push(node, waits ? nullptr : &shape, false);
     }
     return true;
 }
 
-Node* JsonHandler::newNode(const char* at) {
+/// nullptr when there are too many.
+[[gnu::always_inline]] inline Node* JsonHandler::newNode(const Frame& frame,
+                                                         const model::ElementDef& def,
+                                                         const char* at) {
     if (++elements_ > options_.limits.elements) [[unlikely]] {
         tooManyElements(at);
         return nullptr;
     }
-    Node* const node = arena_.make<Node>();
-    node->offset = static_cast<std::uint32_t>(offsetOf(at)) + 1;
-    return node;
+    return new (arena_.allocate(sizeof(Node), alignof(Node)))
+        Node{.parent = frame.node,
+             .offset = static_cast<std::uint32_t>(offsetOf(at)) + 1,
+             .type = def.type,
+             .name = def.name,
+             .flags = def.repeats ? std::uint16_t{kInArray} : std::uint16_t{0},
+             .local = def.json};
 }
 
-void JsonHandler::link(Frame& frame, Node* before, Node* node) {
-    node->parent = frame.node;
-    if (before) {
-        node->next = before->next;
-        before->next = node;
-    } else {
-        node->next = frame.node->firstChild;
-        frame.node->firstChild = node;
-    }
-    if (before == frame.last) frame.last = node;
-}
-
-Node* JsonHandler::append(Frame& frame, const char* at) {
-    Node* const node = newNode(at);
+/// The next repetition of the member: a new one, or the one that the other half left.
+[[gnu::always_inline]] inline Node* JsonHandler::take(Frame& frame, const char* at) {
+    if (frame.inGroup) [[unlikely]]
+        return takeInGroup(frame, at);
+    Node* const node = newNode(frame, frame.member->def, at);
     if (!node) [[unlikely]]
         return nullptr;
-    const model::ElementDef& def = frame.member->def;
-    node->type = def.type;
-    node->name = def.name;
-    node->local = def.json;
-    if (!frame.inGroup) [[likely]] {
-        node->parent = frame.node;
-        (frame.last ? frame.last->next : frame.node->firstChild) = node;
-        frame.last = node;
-        return node;
-    }
-    // Behind the last repetition, wherever that is.
-    Node* before = writable(Element(frame.node).child(def.name).node());
-    while (before->next && before->next->name == def.name) before = writable(before->next);
-    link(frame, before, node);
+    *frame.tail = node;
+    frame.tail = &node->next;
     return node;
 }
 
-/// The next repetition of the primitive member: the one that the other half left, or a new one.
-Node* JsonHandler::takeRepetition(Frame& frame, const char* at) {
-    if (!frame.cursor) [[likely]]
-        return append(frame, at);
-    Node* const node = frame.cursor;
-    frame.cursor = writable(Element(node).nextSame().node());
+Node* JsonHandler::takeInGroup(Frame& frame, const char* at) {
+    if (frame.cursor) {
+        Node* const node = frame.cursor;
+        frame.cursor = writable(Element(node).nextSame().node());
+        return node;
+    }
+    Node* const node = newNode(frame, frame.member->def, at);
+    if (!node) return nullptr;
+    // Behind the last repetition, wherever that is.
+    Node* before = writable(Element(frame.node).child(node->name).node());
+    while (before->next && before->next->name == node->name) before = writable(before->next);
+    node->next = before->next;
+    before->next = node;
+    if (frame.tail == &before->next) frame.tail = &node->next;
     return node;
 }
 
 // ---- values ------------------------------------------------------------------------------------
 
-bool JsonHandler::primitive(const char* at, const char* text, std::uint32_t length,
-                            model::JsonKind kind) {
+namespace {
+
+/// Whether a text is surely of its format, without a call; false means: look closely.
+[[gnu::always_inline]] inline bool surelyMatches(model::Format format, const char* text,
+                                                 std::uint32_t length) {
+    using model::Format;
+    constexpr std::uint32_t kSurelyShort = 1U << 20U;
+    if (format == Format::String || format == Format::Markdown) {
+        return length - 1U < kSurelyShort - 1U;
+    }
+    if ((format != Format::Uri && format != Format::Code) || length < 8) return false;
+    // No byte below 0x21 in any of the eight-byte words, the last of which may overlap.
+    std::uint64_t low = 0;
+    const auto look = [&low](const char* at) {
+        std::uint64_t word = 0;
+        std::memcpy(&word, at, 8);
+        low |= (word - 0x2121212121212121ULL) & ~word;
+    };
+    for (std::uint32_t i = 0; i + 8 < length; i += 8) look(text + i);
+    look(text + length - 8);
+    return (low & 0x8080808080808080ULL) == 0;
+}
+
+template <model::JsonKind kKind>
+bool takesKind(model::Format format) {
+    if constexpr (kKind == model::JsonKind::String) {
+        return format >= model::Format::String;
+    } else {
+        return format != model::Format::None && model::jsonKind(format) == kKind;
+    }
+}
+
+}  // namespace
+
+template <model::JsonKind kKind>
+[[gnu::always_inline]] inline bool JsonHandler::value(const char* at, const char* text,
+                                                      std::uint32_t length) {
     Frame& frame = top();
+    if (skip_ > 0 || frame.expect != Expect::Value) [[unlikely]] {
+        return unusualValue(at, text, length, kKind);
+    }
     const model::Member& member = *frame.member;
     ++frame.items;
-    if (member.def.repeats != frame.inArray) [[unlikely]]
-        return wrongKind(at, "a single value");
-    if (!isPrimitive(member)) [[unlikely]] {
-        if (member.def.type != model::kOpen) return wrongKind(at, "a single value");
-        return scalarAsOpen(append(frame, at), text, length, kind);
+    if (member.def.repeats != frame.inArray || !takesKind<kKind>(member.format)) [[unlikely]] {
+        return wrongValue(at, text, length, kKind);
     }
-    if (model::jsonKind(member.format) != kind) [[unlikely]]
-        return wrongPrimitive(at, member, kind);
-    if (member.codes != 0) {
-        const model::Shape& codes = model_.codeList(member.codes);
-        if (!codes.find(model::NameKey::ofPadded(text, length), text)) [[unlikely]] {
-            return wrongCode(at, member, codes);
+    if constexpr (kKind == model::JsonKind::String) {
+        if (member.codes != 0) {
+            const model::Shape& codes = model_.codeList(member.codes);
+            if (!codes.find(model::NameKey::ofPadded(text, length), text)) [[unlikely]]
+                return wrongCode(at, member, codes);
+        } else if (!surelyMatches(member.format, text, length) &&
+                   !model::matches(member.format, {text, length})) [[unlikely]] {
+            return wrongFormat(at, member, {text, length});
         }
     } else if (!model::matches(member.format, {text, length})) [[unlikely]] {
         return wrongFormat(at, member, {text, length});
     }
-    Node* const node = takeRepetition(frame, at);
+    Node* const node = take(frame, at);
     if (!node) [[unlikely]]
         return false;
     node->text = text;
@@ -160,59 +187,78 @@ bool JsonHandler::primitive(const char* at, const char* text, std::uint32_t leng
     return true;
 }
 
-/// A value that is no object and no array.
-bool JsonHandler::scalar(const char* at, const char* text, std::uint32_t length,
-                         model::JsonKind kind) {
+/// A value of the wrong kind, or one for a member whose shape no one has modelled.
+bool JsonHandler::wrongValue(const char* at, const char* text, std::uint32_t length,
+                             model::JsonKind kind) {
+    Frame& frame = top();
+    const model::Member& member = *frame.member;
+    if (member.def.repeats != frame.inArray) return wrongKind(at, "a single value");
+    if (member.format != model::Format::None) return wrongPrimitive(at, member, kind);
+    if (member.def.type != model::kOpen) return wrongKind(at, "a single value");
+    return scalarAsOpen(take(frame, at), text, length, kind);
+}
+
+/// A value where none of the usual kind is expected.
+bool JsonHandler::unusualValue(const char* at, const char* text, std::uint32_t length,
+                               model::JsonKind kind) {
     if (skip_ > 0) return true;
-    if (depth_ == 0) [[unlikely]]
-        return wrongRoot(at);
     Frame& frame = top();
     switch (frame.expect) {
-        case Expect::Value:
-            return primitive(at, text, length, kind);
+        case Expect::Root:
+            return wrongRoot(at);
         case Expect::Open:
             return scalarAsOpen(appendOpen(frame, at), text, length, kind);
         case Expect::ResourceType:
-            if (kind == model::JsonKind::String) return resourceType(frame, text, length);
+            if (kind == model::JsonKind::String) return resourceType(frame, at, text, length);
             return wrongResourceType(at);
         case Expect::Companion:
             ++frame.items;
             return wrongKind(at, "a single value");
+        case Expect::Value:
         case Expect::Skip:
             break;
     }
     return true;
 }
 
-bool JsonHandler::string(const char* text, std::uint32_t length) {
-    return scalar(text - 1, text, length, model::JsonKind::String);
+bool JsonHandler::string(const char* at, const char* text, std::uint32_t length) {
+    return value<model::JsonKind::String>(at, text, length);
 }
 
-bool JsonHandler::number(const char* digits, std::uint32_t length) {
-    return scalar(digits, digits, length, model::JsonKind::Number);
+bool JsonHandler::number(const char* at, std::uint32_t length) {
+    return value<model::JsonKind::Number>(at, at, length);
 }
 
-bool JsonHandler::boolean(bool value, const char* at) {
-    return scalar(at, value ? "true" : "false", value ? 4 : 5, model::JsonKind::Boolean);
+bool JsonHandler::boolean(bool truth, const char* at) {
+    return value<model::JsonKind::Boolean>(at, truth ? "true" : "false", truth ? 4 : 5);
 }
 
 bool JsonHandler::null(const char* at) {
     if (skip_ > 0) return true;
-    if (depth_ == 0) return wrongRoot(at);
     Frame& frame = top();
-    if (frame.expect == Expect::Skip || frame.expect == Expect::Open) return true;
-    if (frame.expect == Expect::ResourceType) return wrongResourceType(at);
+    switch (frame.expect) {
+        case Expect::Root:
+            return wrongRoot(at);
+        case Expect::Skip:
+        case Expect::Open:
+            return true;
+        case Expect::ResourceType:
+            return wrongResourceType(at);
+        case Expect::Value:
+        case Expect::Companion:
+            break;
+    }
     ++frame.items;
     if (!frame.inArray || !isPrimitive(*frame.member)) return wrongKind(at, "null");
     frame.holes = true;
-    return takeRepetition(frame, at) != nullptr;
+    return take(frame, at) != nullptr;
 }
 
 // ---- objects and arrays
 // --------------------------------------------------------------------------
 
 bool JsonHandler::beginRoot(const char* at) {
-    root_ = newNode(at);
+    root_ = newNode(top(), {}, at);
     if (!root_) return false;
     const model::TypeId type = options_.root;
     return pushTyped(root_, type == model::kNoType ? model::type::Resource : type);
@@ -224,8 +270,9 @@ bool JsonHandler::beginObject(const char* at) {
         ++skip_;
         return true;
     }
-    if (depth_ == 0) return beginRoot(at);
     Frame& frame = top();
+    if (frame.expect == Expect::Root) [[unlikely]]
+        return beginRoot(at);
     if (frame.expect == Expect::Open) return openObject(frame, at);
     if (frame.expect == Expect::Skip) {
         skip_ = 1;
@@ -242,7 +289,7 @@ bool JsonHandler::beginObject(const char* at) {
         skip_ = 1;
         return wrongKind(at, "an object");
     }
-    Node* const node = takeRepetition(frame, at);
+    Node* const node = take(frame, at);
     if (!node) [[unlikely]]
         return false;
     return pushTyped(node, member.def.type);
@@ -256,7 +303,7 @@ bool JsonHandler::endObject(const char* at) {
     }
     Frame& frame = top();
     if (!finish(frame, at)) return false;
-    --depth_;
+    pop();
     return true;
 }
 
@@ -285,8 +332,10 @@ bool JsonHandler::beginArray(const char* at) {
         ++skip_;
         return true;
     }
-    if (depth_ == 0) return options_.root == model::kOpen ? openRootArray(at) : wrongRoot(at);
     Frame& frame = top();
+    if (frame.expect == Expect::Root) [[unlikely]] {
+        return options_.root == model::kOpen ? openRootArray(at) : wrongRoot(at);
+    }
     if (frame.expect == Expect::Open) return openArray(frame, at);
     if (frame.expect == Expect::Skip) {
         skip_ = 1;
@@ -321,90 +370,90 @@ bool JsonHandler::endArray(const char* at) {
 
 // ---- keys --------------------------------------------------------------------------------------
 
-bool JsonHandler::key(const char* text, std::uint32_t length) {
+bool JsonHandler::key(const char* at, const char* text, std::uint32_t length) {
     if (skip_ > 0) return true;
     Frame& frame = top();
     ++frame.members;
-    if (frame.open) return keyInOpen(frame, text, length);
-    return keyInTyped(frame, text, length);
+    if (frame.open) return keyInOpen(frame, at, text, length);
+    return keyInTyped(frame, at, text, length);
 }
 
-bool JsonHandler::keyInTyped(Frame& frame, const char* text, std::uint32_t length) {
-    frame.key = text;
-    frame.keyLength = length;
+bool JsonHandler::keyInTyped(Frame& frame, const char* at, const char* text, std::uint32_t length) {
     frame.items = 0;
     frame.inArray = false;
     if (!frame.shape) [[unlikely]] {
-        if (!settleType(frame, text, length)) return !stopped_;
+        if (!settleType(frame, at, text, length)) return !stopped_;
     }
-    const model::Member* const member =
+    const model::Member* const found =
         frame.shape->find(model::NameKey::ofPadded(text, length), text);
-    if (!member) [[unlikely]]
-        return unusualKey(frame, text, length);
-    frame.member = member;
-    const std::uint64_t bit = bitOf(*member);
+    if (!found) [[unlikely]]
+        return unusualKey(frame, at, text, length);
+    const model::Member& member = *found;
+    frame.member = found;
+    const std::uint64_t bit = bitOf(member);
     if (((frame.seen | frame.companions) & bit) != 0) [[unlikely]] {
-        return secondSight(frame, *member, false);
+        return secondSight(frame, member, at, false);
     }
     frame.seen |= bit;
     frame.expect = Expect::Value;
-    frame.cursor = nullptr;
     frame.inGroup = false;
     return true;
 }
 
 /// resourceType, a companion, or a name that the type does not have.
-bool JsonHandler::unusualKey(Frame& frame, const char* text, std::uint32_t length) {
+bool JsonHandler::unusualKey(Frame& frame, const char* at, const char* text, std::uint32_t length) {
     const std::string_view name(text, length);
     frame.member = nullptr;
+    frame.key = text;
+    frame.keyLength = length;
     if (name == kResourceType && frame.shape->kind == model::TypeKind::Resource) {
         if (frame.hasResourceType) {
             frame.expect = Expect::Skip;
-            return refuse(text - 1, IssueType::Structure, "resourceType stands here twice.");
+            return refuse(at, IssueType::Structure, "resourceType stands here twice.");
         }
         frame.hasResourceType = true;
         frame.node->local = static_cast<std::uint16_t>(frame.members - 1);
         frame.expect = Expect::ResourceType;
         return true;
     }
-    if (length > 1 && text[0] == '_') return companionKey(frame, text + 1, length - 1);
-    return unknownKey(frame, text, length);
+    if (length > 1 && text[0] == '_') return companionKey(frame, at, text, length);
+    return unknownKey(frame, at, text, length);
 }
 
-bool JsonHandler::companionKey(Frame& frame, const char* text, std::uint32_t length) {
-    const model::Member* const member =
-        frame.shape->find(model::NameKey::ofPadded(text, length), text);
-    if (!member || !isPrimitive(*member)) return unknownKey(frame, text - 1, length + 1);
+bool JsonHandler::companionKey(Frame& frame, const char* at, const char* text,
+                               std::uint32_t length) {
+    const std::string_view name(text + 1, length - 1);
+    const model::Member* const member = frame.shape->find(model::NameKey::of(name), name.data());
+    if (!member || !isPrimitive(*member)) return unknownKey(frame, at, text, length);
     frame.member = member;
     const std::uint64_t bit = bitOf(*member);
-    if (((frame.seen | frame.companions) & bit) != 0) return secondSight(frame, *member, true);
+    if (((frame.seen | frame.companions) & bit) != 0) return secondSight(frame, *member, at, true);
     frame.companions |= bit;
     frame.expect = Expect::Companion;
-    frame.cursor = nullptr;
     frame.inGroup = false;
     return true;
 }
 
 /// A member whose ordinal was seen before: its other half, a duplicate, or a second alternative.
-bool JsonHandler::secondSight(Frame& frame, const model::Member& member, bool companion) {
+bool JsonHandler::secondSight(Frame& frame, const model::Member& member, const char* at,
+                              bool companion) {
     const std::uint64_t bit = bitOf(member);
     const Element before = Element(frame.node).child(member.def.name);
     if (before && before.node()->local != member.def.json) {
         frame.expect = Expect::Skip;
-        return refuse(frame.key - 1, IssueType::Structure,
+        return refuse(at, IssueType::Structure,
                       fmt::format("{}[x] takes one value, but both {} and {} are here.",
                                   model_.name(member.def.name), model_.name(before.node()->local),
                                   model_.name(member.def.json)));
     }
+    frame.expect = companion ? Expect::Companion : Expect::Value;  // for keyOf()
     std::uint64_t& own = companion ? frame.companions : frame.seen;
     if ((own & bit) != 0) {
+        std::string sentence = fmt::format("The key {} stands here twice.", keyOf(frame));
         frame.expect = Expect::Skip;
-        return refuse(frame.key - 1, IssueType::Structure,
-                      fmt::format("The key {} stands here twice.",
-                                  std::string_view(frame.key, frame.keyLength)));
+        return refuse(at, IssueType::Structure, std::move(sentence));
     }
     own |= bit;
-    frame.expect = companion ? Expect::Companion : Expect::Value;
     frame.cursor = writable(before.node());
     frame.inGroup = frame.cursor != nullptr;
     if (!companion && frame.cursor) frame.cursor->flags |= kCompanionFirst;
@@ -416,54 +465,55 @@ bool JsonHandler::secondSight(Frame& frame, const model::Member& member, bool co
 
 /// Finds the type of a resource of which `key` is the first member: this is resourceType, or it
 /// stands further on. False when the object is skipped.
-bool JsonHandler::settleType(Frame& frame, const char* key, std::uint32_t length) {
-    if (std::string_view(key, length) == kResourceType) {
-        frame.shape = &model_.shape(model::type::Resource);  // until the value comes
+bool JsonHandler::settleType(Frame& frame, const char* at, const char* text, std::uint32_t length) {
+    if (std::string_view(text, length) == kResourceType) {
+        frame.shape = &shapeOf(model::type::Resource);  // until the value comes
         return true;
     }
-    const std::optional<std::string_view> name = scan_.find(offsetOf(key));
+    const std::optional<std::string_view> name = scan_.find(offsetOf(at) + 1);
     const model::TypeId type = name ? model_.resourceNamed(*name) : model::kNoType;
     if (type != model::kNoType) {
         frame.node->type = type;
-        frame.shape = &model_.shape(type);
+        frame.shape = &shapeOf(type);
         return true;
     }
     if (!name) {
-        refuseAt(key - 1, IssueType::Required, objectPath(), "A resource needs a resourceType.");
+        refuseAt(at, IssueType::Required, objectPath(), "A resource needs a resourceType.");
     } else {
-        unknownResource(key - 1, *name);
+        unknownResource(at, *name);
     }
     abandon();
     return false;
 }
 
-bool JsonHandler::resourceType(Frame& frame, const char* text, std::uint32_t length) {
+bool JsonHandler::resourceType(Frame& frame, const char* at, const char* text,
+                               std::uint32_t length) {
     const std::string_view name(text, length);
     const model::TypeId type = model_.resourceNamed(name);
     if (type == model::kNoType) [[unlikely]] {
-        const bool goesOn = unknownResource(text - 1, name);
+        const bool goesOn = unknownResource(at, name);
         abandon();
         return goesOn;
     }
     if (frame.node->type == model::type::Resource) [[likely]] {
         frame.node->type = type;
-        frame.shape = &model_.shape(type);
+        frame.shape = &shapeOf(type);
         return true;
     }
     if (type == frame.node->type) return true;
     return refuseAt(
-        text - 1, IssueType::Structure, objectPath(),
+        at, IssueType::Structure, objectPath(),
         fmt::format("A {} is expected here, not a {}.", model_.type(frame.node->type).name, name));
 }
 
 /// What is left of the innermost object is skipped.
 void JsonHandler::abandon() {
-    --depth_;
+    pop();
     ++skip_;
 }
 
-json::SaxEnd parse(char* text, JsonHandler& handler) {
-    return json::parseInPlace(text, handler);
+json::SaxEnd parse(std::string_view body, JsonHandler& handler) {
+    return json::Tokenizer<JsonHandler>(body, handler).run();
 }
 
 }  // namespace waymark::tree

@@ -35,13 +35,14 @@ std::string_view shortened(std::string_view text) {
 
 }  // namespace
 
+/// The JSON name of what is being read, without the companion's underscore.
+std::string_view JsonHandler::keyOf(const Frame& frame) const {
+    if (frame.member) return model_.name(frame.member->def.json);
+    return {frame.key, frame.keyLength};
+}
+
 std::string JsonHandler::memberName(const Frame& frame) const {
-    std::string name;
-    if (frame.member && frame.shape) {
-        name = model_.name(frame.member->def.name);
-    } else {
-        name = std::string_view(frame.key, frame.keyLength);
-    }
+    std::string name(frame.member ? model_.name(frame.member->def.name) : keyOf(frame));
     if (frame.inArray && frame.items > 0) name += fmt::format("[{}]", frame.items - 1);
     return name;
 }
@@ -49,16 +50,14 @@ std::string JsonHandler::memberName(const Frame& frame) const {
 std::string JsonHandler::objectPath() const {
     if (depth_ == 0 || !root_) return {};
     std::string path(model_.type(root_->type).name);
-    for (std::uint32_t i = 0; i + 1 < depth_; ++i) path += "." + memberName(frames_[i]);
+    for (std::uint32_t i = 1; i < depth_; ++i) path += "." + memberName(frames_[i]);
     return path;
 }
 
 std::string JsonHandler::expression() const {
     std::string path = objectPath();
-    if (depth_ == 0) return path;
-    const Frame& frame = frames_[depth_ - 1];
-    if (frame.key) path += "." + memberName(frame);
-    return path;
+    if (depth_ == 0 || (!top_->member && !top_->key)) return path;
+    return path + "." + memberName(*top_);
 }
 
 bool JsonHandler::refuseAt(const char* at, IssueType type, std::string path, std::string text) {
@@ -100,7 +99,7 @@ bool JsonHandler::tooManyElements(const char* at) {
 }
 
 void JsonHandler::refuseText(std::size_t offset, IssueType type, std::string text) {
-    refuseAt(text_ + offset, type, expression(), std::move(text));
+    refuseAt(body_.data() + offset, type, expression(), std::move(text));
     issues_.back().severity = Severity::Fatal;
 }
 
@@ -115,7 +114,7 @@ bool JsonHandler::wrongRoot(const char* at) {
 bool JsonHandler::wrongKind(const char* at, std::string_view got) {
     const Frame& frame = top();
     const model::Member& member = *frame.member;
-    const std::string_view name(frame.key, frame.keyLength);
+    const std::string_view name = keyOf(frame);
     if (got == "null") {
         return refuse(at, IssueType::Structure,
                       fmt::format("null is not allowed for {}; leave it out.", name));
@@ -132,15 +131,14 @@ bool JsonHandler::wrongKind(const char* at, std::string_view got) {
 }
 
 bool JsonHandler::wrongPrimitive(const char* at, const model::Member& member, model::JsonKind got) {
-    return refuse(
-        at, IssueType::Value,
-        fmt::format("{} is {} and is written as {}; here stands {}.",
-                    std::string_view(top().key, top().keyLength), model_.type(member.def.type).name,
-                    kindName(model::jsonKind(member.format)), kindName(got)));
+    return refuse(at, IssueType::Value,
+                  fmt::format("{} is {} and is written as {}; here stands {}.", keyOf(top()),
+                              model_.type(member.def.type).name,
+                              kindName(model::jsonKind(member.format)), kindName(got)));
 }
 
 bool JsonHandler::wrongFormat(const char* at, const model::Member& member, std::string_view text) {
-    const std::string_view name(top().key, top().keyLength);
+    const std::string_view name = keyOf(top());
     if (text.empty()) {
         return refuse(at, IssueType::Value,
                       fmt::format("{} must not be an empty string; leave it out.", name));
@@ -161,9 +159,9 @@ bool JsonHandler::wrongCode(const char* at, const model::Member& member,
     if (codes.memberCount > kMostNamed) {
         allowed += fmt::format(" and {} more", codes.memberCount - kMostNamed);
     }
-    return refuse(at, IssueType::CodeInvalid,
-                  fmt::format("{} must be one of the codes {}.", model_.name(member.def.json),
-                              allowed));
+    return refuse(
+        at, IssueType::CodeInvalid,
+        fmt::format("{} must be one of the codes {}.", model_.name(member.def.json), allowed));
 }
 
 bool JsonHandler::wrongResourceType(const char* at) {
@@ -173,7 +171,7 @@ bool JsonHandler::wrongResourceType(const char* at) {
     return !stopped_;
 }
 
-bool JsonHandler::unknownKey(Frame& frame, const char* text, std::uint32_t length) {
+bool JsonHandler::unknownKey(Frame& frame, const char* at, const char* text, std::uint32_t length) {
     frame.expect = Expect::Skip;
     const std::string_view name(text, length);
     const bool companion = name.starts_with('_');
@@ -184,11 +182,11 @@ bool JsonHandler::unknownKey(Frame& frame, const char* text, std::uint32_t lengt
     const std::string_view plain = companion ? name.substr(1) : name;
     const std::string_view typeName = model_.type(frame.node->type).name;
     if (companion && std::ranges::find(known, plain) != known.end()) {
-        return refuse(text - 1, IssueType::Structure,
+        return refuse(at, IssueType::Structure,
                       fmt::format("{} has no companion {}: only primitive elements have one.",
                                   plain, shortened(name)));
     }
-    return refuse(text - 1, IssueType::Structure,
+    return refuse(at, IssueType::Structure,
                   fmt::format("{} has no element {}{}.", typeName, shortened(name),
                               didYouMean(plain, known)));
 }
@@ -229,7 +227,7 @@ bool JsonHandler::findHoles(Frame& frame, const char* at) {
     for (const Node* node = frame.node->firstChild; node; node = node->next) {
         if (node->text || node->firstChild || node->type == model::kOpen) continue;
         if (model_.shape(node->type).kind != model::TypeKind::Primitive) continue;
-        const char* const where = node->offset > 0 ? text_ + node->offset - 1 : at;
+        const char* const where = node->offset > 0 ? body_.data() + node->offset - 1 : at;
         if (!refuseAt(where, IssueType::Structure,
                       fmt::format("{}.{}", objectPath(), model_.name(node->name)),
                       fmt::format("null stands in {} although the companion array _{} has nothing "

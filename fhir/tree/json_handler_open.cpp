@@ -18,7 +18,7 @@ model::TypeId typeOfNumber(std::string_view digits) {
 
 }  // namespace
 
-bool JsonHandler::keyInOpen(Frame& frame, const char* text, std::uint32_t length) {
+bool JsonHandler::keyInOpen(Frame& frame, const char* at, const char* text, std::uint32_t length) {
     frame.key = text;
     frame.keyLength = length;
     frame.items = 0;
@@ -26,7 +26,7 @@ bool JsonHandler::keyInOpen(Frame& frame, const char* text, std::uint32_t length
     frame.expect = Expect::Open;
     if (length > kLongestKey) {
         frame.expect = Expect::Skip;
-        return refuse(text - 1, IssueType::TooLong, "A key of at most 65535 bytes is expected.");
+        return refuse(at, IssueType::TooLong, "A key of at most 65535 bytes is expected.");
     }
     std::string_view name(text, length);
     frame.keyName = model_.nameId(name);
@@ -34,13 +34,12 @@ bool JsonHandler::keyInOpen(Frame& frame, const char* text, std::uint32_t length
         frame.keyName = arena_.intern(name);
         frame.key = name.data();
         if (frame.keyName == model::kNoName) {
-            return stop(text - 1, IssueType::TooCostly, "The body has too many different keys.");
+            return stop(at, IssueType::TooCostly, "The body has too many different keys.");
         }
     }
     if (firstOfItsKey(frame, frame.keyName)) return true;
     frame.expect = Expect::Skip;
-    return refuse(text - 1, IssueType::Structure,
-                  fmt::format("The key {} stands here twice.", name));
+    return refuse(at, IssueType::Structure, fmt::format("The key {} stands here twice.", name));
 }
 
 /// Remembers (object, name) pairs in one table for the whole body.
@@ -85,8 +84,8 @@ Node* JsonHandler::appendOpen(Frame& frame, const char* at) {
     node->flags = kKeyed;
     if (frame.inArray) node->flags |= kInArray;
     node->parent = frame.node;
-    (frame.last ? frame.last->next : frame.node->firstChild) = node;
-    frame.last = node;
+    *frame.tail = node;
+    frame.tail = &node->next;
     return node;
 }
 
@@ -147,7 +146,7 @@ void JsonHandler::beginItems(Frame& frame) {
 
 bool JsonHandler::endOpenArray(Frame& frame) {
     if (frame.array) {
-        --depth_;
+        pop();
     } else {
         frame.inArray = false;
     }

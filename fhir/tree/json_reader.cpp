@@ -3,15 +3,13 @@
 #include <fmt/format.h>
 
 #include "fhir/core/check.h"
-#include "fhir/json/scan.h"
 #include "fhir/tree/json_handler.h"
 #include "fhir/tree/position.h"
 
 namespace waymark::tree {
 namespace {
 
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-/// Offsets are kept in 32 bits, and the tokenizer recurses by depth: limits beyond these are bugs.
+/// Offsets are kept in 32 bits; the tokenizer has its own bound of depth.
 constexpr std::size_t kLargestBody = 0x7FFF'0000;
 constexpr std::uint32_t kDeepest = 1024;
 
@@ -49,18 +47,10 @@ Result<Document> readJson(std::string_view body, const model::Model& model, Aren
                                                            body.size(), options.limits.bodyBytes),
                                                {}));
     }
-    char* const text = static_cast<char*>(arena.allocate(body.size() + json::kPadding, 64));
-    const json::Scan scan = json::copyChecked(body, text);
-    if (scan.fault != json::ScanFault::None) {
-        return refused(Kind::Incorrect, issueAt(IssueType::Structure, json::sentence(scan.fault),
-                                                positionIn(body, scan.offset)));
-    }
-    const std::size_t begin = body.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0;
-    JsonHandler handler(body, text, model, arena, options);
-    const json::SaxEnd end = parse(text + begin, handler);
+    JsonHandler handler(body, model, arena, options);
+    const json::SaxEnd end = parse(body, handler);
     if (end.kind == json::SaxEnd::Kind::Syntax) {
-        handler.refuseText(begin + end.offset, IssueType::Structure,
-                           fmt::format("This is not JSON here: {}", end.what));
+        handler.refuseText(end.offset, IssueType::Structure, end.what);
     }
     if (!handler.issues().empty()) {
         return std::unexpected(Failure(Kind::Incorrect, std::move(handler.issues())));
