@@ -303,6 +303,14 @@ private:
             result.add(systemType(systemKind(owner)), arena_);
             return true;
         }
+        if (owner == model::kOpen) {
+            for (const TypeId open :
+                 {model::kOpen, type::string, type::boolean, type::integer, type::decimal}) {
+                result.add(open, arena_);
+            }
+            result.many = true;
+            return true;
+        }
         if (!isOpenEnded(owner, found.name)) return false;
         if (name == "value") found.role = Role::ValueOf;
         any = true;
@@ -313,9 +321,7 @@ private:
     /// Types whose elements are more than the model says: open JSON, and abstract types, which
     /// stand for those that derive from them.
     [[nodiscard]] bool isOpenEnded(TypeId owner, model::NameId name) const {
-        const model::Type& info = model_.type(owner);
-        if (info.kind == TypeKind::Open) return true;
-        if (!info.isAbstract || name == model::kNoName) return false;
+        if (!model_.type(owner).isAbstract || name == model::kNoName) return false;
         for (std::size_t i = 1; i < model_.typeCount(); ++i) {
             const auto candidate = static_cast<TypeId>(i);
             if (model_.isA(candidate, owner) && !model_.elements(candidate, name).empty()) {
@@ -551,8 +557,9 @@ private:
         if (match != TypeMatch::Derived || input.isAny() || input.isNothing()) return false;
         if (!isComposed(wanted)) return false;
         return std::ranges::all_of(input.types(), [&](TypeId candidate) {
-            return candidate != kTypeInfoType && isComposed(candidate) &&
-                   !model_.isA(candidate, wanted) && !model_.isA(wanted, candidate);
+            return candidate != kTypeInfoType && candidate != model::kOpen &&
+                   !isSystem(candidate) && !model_.isA(candidate, wanted) &&
+                   !model_.isA(wanted, candidate);
         });
     }
     [[nodiscard]] bool isComposed(TypeId id) const {

@@ -82,7 +82,7 @@ bool Evaluation::runFunction(const Instruction& at, Items& out) {
     const Got got = arguments(at, call, other);
     if (got != Got::One) return got == Got::Empty;
     place_ = at.place;
-    return at.function->run(*this, call) && compared() && holds(out);
+    return affords(0) && at.function->run(*this, call) && compared() && holds(out);
 }
 
 bool Evaluation::streamCall(const Instruction& at, Visitor visit) {

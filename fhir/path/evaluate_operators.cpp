@@ -265,6 +265,10 @@ Got Evaluation::arithmetic(const Instruction& at, Value& item) {
     const Value a = systemValue(left, arena_);
     const Value b = systemValue(right, arena_);
     place_ = at.place;
+    if (a.is(ValueKind::String) && b.is(ValueKind::String) &&
+        !affords(a.string().size() + b.string().size())) {
+        return Got::Failed;
+    }
     switch (compute(at.binary, a, b, arena_, item)) {
         case Computed::Value:
             return Got::One;

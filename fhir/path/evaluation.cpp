@@ -34,7 +34,8 @@ Evaluation::Evaluation(const Plan& plan, const model::Model& model, const Enviro
       comparing_{arena},
       context_(focus),
       nextCheck_(std::min(kStepsBetweenChecks, environment.limits.steps)),
-      index_(environment.index) {
+      index_(environment.index),
+      arenaBefore_(arena.used()) {
     frame_.focus = focus;
     if (plan.definedVariables > 0) {
         defined_ = arena.array<Collection>(plan.definedVariables);
@@ -189,6 +190,7 @@ bool Evaluation::checkLimits() {
         return fail("the evaluation takes more than " + std::to_string(limits.steps) + " steps",
                     IssueType::TooCostly);
     }
+    if (!affords(0)) return false;
     // The clock is read for evaluations that are long at all, and counts from the first reading.
     const auto now = std::chrono::steady_clock::now();
     if (!deadline_) deadline_ = now + limits.time;
@@ -211,6 +213,13 @@ bool Evaluation::holds(const Items& items) {
 bool Evaluation::compared() {
     if (!comparing_.exhausted()) return true;
     return fail("the evaluation compares too many items", IssueType::TooCostly);
+}
+
+bool Evaluation::affords(std::size_t bytes) {
+    const std::size_t limit = environment_.limits.bytes;
+    if (bytes <= limit && arena_.used() - arenaBefore_ <= limit - bytes) return true;
+    return fail("the evaluation takes more than " + std::to_string(limit) + " bytes of memory",
+                IssueType::TooCostly);
 }
 
 MessageIndex& Evaluation::index() {

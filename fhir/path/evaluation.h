@@ -101,6 +101,9 @@ public:
     bool holds(const Items& items);
     /// False (and a fault) when comparing took too much.
     bool compared();
+    /// False (and a fault) when so many more bytes would take more of the arena than the limit
+    /// allows.
+    bool affords(std::size_t bytes);
 
     [[nodiscard]] tree::Arena& arena() { return arena_; }
     [[nodiscard]] Comparing& comparing() { return comparing_; }
@@ -178,6 +181,7 @@ private:
     std::uint32_t place_ = 0;
     std::span<Collection> defined_;
     MessageIndex* index_;
+    std::size_t arenaBefore_;
     std::optional<std::chrono::steady_clock::time_point> deadline_;
     std::optional<model::Temporal> now_;
     std::optional<Fault> fault_;

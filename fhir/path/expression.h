@@ -72,6 +72,7 @@ struct Limits {
     std::uint32_t results = 200'000;  ///< items in one collection
     std::uint32_t depth = 256;        ///< nesting of evaluation
     std::chrono::milliseconds time{1000};
+    std::size_t bytes = 64 * 1024 * 1024;  ///< taken from the arena
 };
 
 /// What one evaluation sees. `variables` match Scope::variables by index.

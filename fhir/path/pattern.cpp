@@ -35,9 +35,13 @@ std::string translated(std::string_view text) {
 /// Texts grow in the arena, doubling.
 class Writer {
 public:
-    explicit Writer(tree::Arena& arena) : arena_(arena) {}
+    Writer(tree::Arena& arena, std::size_t mostBytes) : arena_(arena), mostBytes_(mostBytes) {}
     void append(std::string_view text) {
-        if (text.empty()) return;
+        if (text.empty() || isFull()) return;
+        if (text.size() > mostBytes_ - size_) {
+            size_ = mostBytes_ + 1;
+            return;
+        }
         if (size_ + text.size() > buffer_.size()) {
             const auto larger =
                 arena_.array<char>(std::max(buffer_.size() * 2, size_ + text.size() + 32));
@@ -47,10 +51,13 @@ public:
         std::ranges::copy(text, buffer_.begin() + static_cast<std::ptrdiff_t>(size_));
         size_ += text.size();
     }
+    /// More was appended than there may be.
+    [[nodiscard]] bool isFull() const { return size_ > mostBytes_; }
     [[nodiscard]] std::string_view text() const { return {buffer_.data(), size_}; }
 
 private:
     tree::Arena& arena_;
+    std::size_t mostBytes_;
     std::span<char> buffer_;
     std::size_t size_ = 0;
 };
@@ -134,16 +141,17 @@ bool Pattern::matchesFull(std::string_view text) const {
     return re2::RE2::FullMatch(re2::StringPiece(text.data(), text.size()), *expression_);
 }
 
-std::string_view Pattern::replace(std::string_view text, std::string_view substitution,
-                                  tree::Arena& arena) const {
+std::optional<std::string_view> Pattern::replace(std::string_view text,
+                                                 std::string_view substitution, tree::Arena& arena,
+                                                 std::size_t mostBytes) const {
     if (expression_->pattern().empty()) return text;
     const int count = std::min(expression_->NumberOfCapturingGroups() + 1, kMostGroups);
     const re2::StringPiece whole(text.data(), text.size());
-    Writer result(arena);
+    Writer result(arena, mostBytes);
     Groups groups;
     std::size_t at = 0;
     std::size_t copied = 0;
-    while (at <= text.size() &&
+    while (at <= text.size() && !result.isFull() &&
            expression_->Match(whole, at, text.size(), re2::RE2::UNANCHORED, groups.data(), count)) {
         const auto begin = static_cast<std::size_t>(groups[0].data() - text.data());
         const std::size_t end = begin + groups[0].size();
@@ -153,6 +161,7 @@ std::string_view Pattern::replace(std::string_view text, std::string_view substi
         at = end > begin ? end : end + 1;
     }
     result.append(text.substr(std::min(copied, text.size())));
+    if (result.isFull()) return std::nullopt;
     return result.text();
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -28,9 +29,11 @@ public:
     /// The whole text.
     [[nodiscard]] bool matchesFull(std::string_view text) const;
     /// Every match replaced; $1, ${1} and ${name} stand for groups, $$ for a dollar. An empty
-    /// pattern replaces nothing.
-    [[nodiscard]] std::string_view replace(std::string_view text, std::string_view substitution,
-                                           tree::Arena& arena) const;
+    /// pattern replaces nothing. None when the result is longer than `mostBytes`.
+    [[nodiscard]] std::optional<std::string_view> replace(std::string_view text,
+                                                          std::string_view substitution,
+                                                          tree::Arena& arena,
+                                                          std::size_t mostBytes) const;
 
 private:
     explicit Pattern(std::unique_ptr<re2::RE2> expression);

@@ -42,6 +42,20 @@ bool isPairedOdd(char32_t code) {
 
 }  // namespace
 
+bool isValid(std::string_view text) {
+    char again[4];
+    for (std::size_t at = 0; at < text.size();) {
+        const std::size_t size = length(text, at);
+        const char32_t code = decode(text, at);
+        // What decodes and encodes to the same bytes is well-formed.
+        if (write(code, again) != size || text.substr(at, size) != std::string_view(again, size)) {
+            return false;
+        }
+        at += size;
+    }
+    return true;
+}
+
 std::size_t offsetOf(std::string_view text, std::size_t character) {
     std::size_t at = 0;
     for (; character > 0 && at < text.size(); --character) at += length(text, at);

@@ -22,6 +22,9 @@ inline std::size_t count(std::string_view text) {
     return characters;
 }
 
+/// Whether it is well-formed UTF-8: no stray or missing bytes, no surrogates, nothing overlong.
+bool isValid(std::string_view text);
+
 /// Where the character of this index begins; text.size() when there are not so many.
 std::size_t offsetOf(std::string_view text, std::size_t character);
 

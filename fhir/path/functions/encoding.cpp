@@ -23,9 +23,14 @@ public:
         for (const char c : text) put(c);
     }
     void put(char32_t code) { size_ += unicode::write(code, bytes_.data() + size_); }
+    [[nodiscard]] std::string_view text() const { return {bytes_.data(), size_}; }
     bool give(const Call& call) const {
-        call.out.push(Value::string({bytes_.data(), size_}));
+        call.out.push(Value::string(text()));
         return true;
+    }
+    /// Bytes that were decoded: they must be a text.
+    bool giveDecoded(Evaluation& run, const Call& call) const {
+        return unicode::isValid(text()) ? give(call) : run.fail("what was encoded is no text");
     }
 
 private:
@@ -78,7 +83,7 @@ bool decodeHex(Evaluation& run, const Call& call) {
         if (high > 15 || low > 15) return refuse(run, "hex");
         result.put(static_cast<char>(high << 4U | low));
     }
-    return result.give(call);
+    return result.giveDecoded(run, call);
 }
 
 bool decode64(Evaluation& run, const Call& call, std::string_view alphabet,
@@ -98,7 +103,7 @@ bool decode64(Evaluation& run, const Call& call, std::string_view alphabet,
         count -= 8;
         result.put(static_cast<char>(bits >> count & 0xFFU));
     }
-    return result.give(call);
+    return result.giveDecoded(run, call);
 }
 
 bool unknown(Evaluation& run, std::string_view known) {
@@ -218,7 +223,7 @@ bool unescapeJson(Evaluation& run, const Call& call) {
 
 bool encode(Evaluation& run, const Call& call) {
     const std::string_view format = call.values[0].string();
-    if (!run.step(static_cast<std::uint32_t>(call.item.string().size() / 64))) return false;
+    if (!run.affords(call.item.string().size() * 6)) return false;
     if (format == "hex") return encodeHex(run, call);
     if (format == "base64") return encode64(run, call, kBase64);
     if (format == "urlbase64") return encode64(run, call, kUrlBase64);
@@ -227,7 +232,7 @@ bool encode(Evaluation& run, const Call& call) {
 
 bool decode(Evaluation& run, const Call& call) {
     const std::string_view format = call.values[0].string();
-    if (!run.step(static_cast<std::uint32_t>(call.item.string().size() / 64))) return false;
+    if (!run.affords(call.item.string().size() * 6)) return false;
     if (format == "hex") return decodeHex(run, call);
     if (format == "base64") return decode64(run, call, kBase64, format);
     if (format == "urlbase64") return decode64(run, call, kUrlBase64, format);
@@ -236,7 +241,7 @@ bool decode(Evaluation& run, const Call& call) {
 
 bool escape(Evaluation& run, const Call& call) {
     const std::string_view target = call.values[0].string();
-    if (!run.step(static_cast<std::uint32_t>(call.item.string().size() / 64))) return false;
+    if (!run.affords(call.item.string().size() * 6)) return false;
     if (target == "html") return escapeHtml(run, call);
     if (target == "json") return escapeJson(run, call);
     return unknown(run, "html and json");
@@ -244,7 +249,7 @@ bool escape(Evaluation& run, const Call& call) {
 
 bool unescape(Evaluation& run, const Call& call) {
     const std::string_view target = call.values[0].string();
-    if (!run.step(static_cast<std::uint32_t>(call.item.string().size() / 64))) return false;
+    if (!run.affords(call.item.string().size() * 6)) return false;
     if (target == "html") return unescapeHtml(run, call);
     if (target == "json") return unescapeJson(run, call);
     return unknown(run, "html and json");

@@ -38,7 +38,10 @@ bool replaceMatches(Evaluation& run, const Call& call) {
     if (!pattern) return false;
     const std::string_view text = call.item.string();
     if (!run.step(static_cast<std::uint32_t>(text.size() / 16))) return false;
-    call.out.push(Value::string(pattern->replace(text, call.values[1].string(), run.arena())));
+    constexpr std::size_t kLongest = 8U << 20U;
+    const auto replaced = pattern->replace(text, call.values[1].string(), run.arena(), kLongest);
+    if (!replaced) return run.fail("the text grows beyond 8 MiB", IssueType::TooCostly);
+    call.out.push(Value::string(*replaced));
     return true;
 }
 

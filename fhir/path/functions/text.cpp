@@ -32,7 +32,7 @@ bool giveIndex(const Call& call, std::string_view text, std::size_t offset) {
 /// Texts of the same or less length, character by character.
 bool mapped(Evaluation& run, const Call& call, char32_t (*map)(char32_t)) {
     const std::string_view text = call.item.string();
-    if (!run.step(static_cast<std::uint32_t>(text.size() / 64))) return false;
+    if (!run.affords(text.size())) return false;
     const auto buffer = run.arena().array<char>(text.size() + 4);
     std::size_t size = 0;
     for (std::size_t at = 0; at < text.size(); at += unicode::length(text, at)) {
@@ -57,19 +57,10 @@ private:
     std::size_t size_ = 0;
 };
 
-/// Longer texts than this are not made.
-constexpr std::size_t kLongest = 16U << 20U;
-
-bool isTooLong(Evaluation& run, std::size_t size) {
-    if (size <= kLongest) return false;
-    run.fail("the text grows beyond 16 MiB", IssueType::TooCostly);
-    return true;
-}
-
 /// 'abc'.replace('', 'x') is 'xaxbxcx'.
 bool interleave(Evaluation& run, const Call& call, std::string_view text, std::string_view by) {
     const std::size_t size = text.size() + (unicode::count(text) + 1) * by.size();
-    if (isTooLong(run, size)) return false;
+    if (!run.affords(size)) return false;
     Joiner result(run, size);
     for (std::size_t at = 0; at < text.size();) {
         const std::size_t length = unicode::length(text, at);
@@ -138,7 +129,7 @@ bool replace(Evaluation& run, const Call& call) {
     }
     if (count == 0) return give(call, text);
     const std::size_t size = text.size() - count * pattern.size() + count * by.size();
-    if (isTooLong(run, size)) return false;
+    if (!run.affords(size)) return false;
     Joiner result(run, size);
     std::size_t from = 0;
     for (std::size_t at = text.find(pattern); at != std::string_view::npos;
@@ -194,7 +185,7 @@ bool join(Evaluation& run, const Call& call) {
     for (const Value& item : call.input) {
         if (item.is(ValueKind::String)) size += item.string().size();
     }
-    if (isTooLong(run, size)) return false;
+    if (!run.affords(size)) return false;
     Joiner result(run, size);
     bool first = true;
     for (const Value& item : call.input) {
