@@ -7,6 +7,7 @@
 
 #include "fhir/json/tokenizer.h"
 #include "fhir/model/r4_ids.h"
+#include "fhir/tree/sentences.h"
 
 namespace waymark::tree {
 namespace {
@@ -34,6 +35,7 @@ JsonHandler::JsonHandler(std::string_view body, const model::Model& model, Arena
       shapes_(model.shapes().data()),
       arena_(arena),
       options_(options),
+      issues_(body, options.limits.issues),
       scan_(body) {
     frames_ = arena.array<Frame>(std::size_t{options.limits.depth} + 1).data();
     top_ = new (frames_) Frame{};
@@ -45,8 +47,7 @@ JsonHandler::JsonHandler(std::string_view body, const model::Model& model, Arena
 bool JsonHandler::enter(const char* at) {
     if (++nesting_ <= options_.limits.depth) [[likely]]
         return true;
-    return stop(at, IssueType::TooCostly,
-                fmt::format("The JSON is nested deeper than {} levels.", options_.limits.depth));
+    return tooDeep(at);
 }
 
 void JsonHandler::push(Node* node, const model::Shape* shape, bool open) {
@@ -169,9 +170,9 @@ template <model::JsonKind kKind>
     }
     if constexpr (kKind == model::JsonKind::String) {
         if (member.codes != 0) {
-            const model::Shape& codes = model_.codeList(member.codes);
-            if (!codes.find(model::NameKey::ofPadded(text, length), text)) [[unlikely]]
-                return wrongCode(at, member, codes);
+            if (!model_.codeList(member.codes).find(model::NameKey::ofPadded(text, length), text))
+                [[unlikely]]
+                return wrongCode(at, member);
         } else if (!surelyMatches(member.format, text, length) &&
                    !model::matches(member.format, {text, length})) [[unlikely]] {
             return wrongFormat(at, member, {text, length});
@@ -382,7 +383,7 @@ bool JsonHandler::keyInTyped(Frame& frame, const char* at, const char* text, std
     frame.items = 0;
     frame.inArray = false;
     if (!frame.shape) [[unlikely]] {
-        if (!settleType(frame, at, text, length)) return !stopped_;
+        if (!settleType(frame, at, text, length)) return !issues_.stopped();
     }
     const model::Member* const found =
         frame.shape->find(model::NameKey::ofPadded(text, length), text);
@@ -442,9 +443,7 @@ bool JsonHandler::secondSight(Frame& frame, const model::Member& member, const c
     if (before && before.node()->local != member.def.json) {
         frame.expect = Expect::Skip;
         return refuse(at, IssueType::Structure,
-                      fmt::format("{}[x] takes one value, but both {} and {} are here.",
-                                  model_.name(member.def.name), model_.name(before.node()->local),
-                                  model_.name(member.def.json)));
+                      sentences::twoAlternatives(model_, member.def, before.node()->local));
     }
     frame.expect = companion ? Expect::Companion : Expect::Value;  // for keyOf()
     std::uint64_t& own = companion ? frame.companions : frame.seen;

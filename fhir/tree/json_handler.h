@@ -8,7 +8,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "fhir/core/result.h"
 #include "fhir/json/sax_end.h"
@@ -16,6 +15,7 @@
 #include "fhir/model/shape.h"
 #include "fhir/tree/arena.h"
 #include "fhir/tree/element.h"
+#include "fhir/tree/issue_list.h"
 #include "fhir/tree/json_reader.h"
 #include "fhir/tree/resource_type_scan.h"
 
@@ -38,9 +38,9 @@ public:
     char* scratch(std::size_t bytes) { return static_cast<char*>(arena_.allocate(bytes, 8)); }
 
     [[nodiscard]] const Node* root() const { return root_; }
-    [[nodiscard]] std::vector<Issue>& issues() { return issues_; }
-    /// Adds an issue without an element, at an offset of the body.
-    void refuseText(std::size_t offset, IssueType type, std::string text);
+    [[nodiscard]] IssueList& issues() { return issues_; }
+    /// The text is no JSON here.
+    void refuseText(std::size_t offset, std::string text);
     /// FHIRPath to the member that is being read.
     [[nodiscard]] std::string expression() const;
 
@@ -113,12 +113,13 @@ private:
     bool refuse(const char* at, IssueType type, std::string text);
     bool refuseAt(const char* at, IssueType type, std::string expression, std::string text);
     bool stop(const char* at, IssueType type, std::string text);
+    bool tooDeep(const char* at);
     bool tooManyElements(const char* at);
     bool wrongRoot(const char* at);
     bool wrongKind(const char* at, std::string_view got);
     bool wrongPrimitive(const char* at, const model::Member& member, model::JsonKind got);
     bool wrongFormat(const char* at, const model::Member& member, std::string_view text);
-    bool wrongCode(const char* at, const model::Member& member, const model::Shape& codes);
+    bool wrongCode(const char* at, const model::Member& member);
     bool wrongResourceType(const char* at);
     bool unknownKey(Frame& frame, const char* at, const char* text, std::uint32_t length);
     bool unknownResource(const char* at, std::string_view name);
@@ -144,8 +145,7 @@ private:
     std::uint32_t skip_ = 0;     ///< of these, how many are inside what is skipped
     std::uint32_t elements_ = 0;
     Node* root_ = nullptr;
-    bool stopped_ = false;
-    std::vector<Issue> issues_;
+    IssueList issues_;
     ResourceTypeScan scan_;
     // Keys of open objects seen, as serial of the object and name id; open addressing.
     std::span<std::uint64_t> openKeys_;

@@ -1,12 +1,11 @@
-// What the reader says when something is wrong. Never on the hot path.
+// Where the JSON reader finds something wrong. Never on the hot path.
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <bit>
 
-#include "fhir/core/nearest.h"
 #include "fhir/tree/json_handler.h"
-#include "fhir/tree/position.h"
+#include "fhir/tree/sentences.h"
 
 namespace waymark::tree {
 namespace {
@@ -23,16 +22,6 @@ constexpr std::string_view kindName(model::JsonKind kind) {
     return "";
 }
 
-/// Names that stand in our sentences are cut, so that an answer stays small.
-std::string_view shortened(std::string_view text) {
-    std::size_t length = std::min<std::size_t>(text.size(), 64);
-    while (length > 0 && length < text.size() &&
-           (static_cast<unsigned char>(text[length]) & 0xC0U) == 0x80U) {
-        --length;
-    }
-    return text.substr(0, length);
-}
-
 }  // namespace
 
 /// The JSON name of what is being read, without the companion's underscore.
@@ -42,7 +31,8 @@ std::string_view JsonHandler::keyOf(const Frame& frame) const {
 }
 
 std::string JsonHandler::memberName(const Frame& frame) const {
-    std::string name(frame.member ? model_.name(frame.member->def.name) : keyOf(frame));
+    std::string name = frame.member ? std::string(model_.name(frame.member->def.name))
+                                    : sentences::quoted(keyOf(frame));
     if (frame.inArray && frame.items > 0) name += fmt::format("[{}]", frame.items - 1);
     return name;
 }
@@ -61,46 +51,27 @@ std::string JsonHandler::expression() const {
 }
 
 bool JsonHandler::refuseAt(const char* at, IssueType type, std::string path, std::string text) {
-    if (stopped_) return false;
-    issues_.push_back(Issue{.type = type,
-                            .text = std::move(text),
-                            .expression = std::move(path),
-                            .at = positionIn(body_, offsetOf(at)),
-                            .code = {},
-                            .file = {}});
-    if (issues_.size() < options_.limits.issues) return true;
-    stopped_ = true;
-    issues_.push_back(
-        Issue{.severity = Severity::Fatal,
-              .type = IssueType::TooCostly,
-              .text = fmt::format("Reading stopped after {} faults; there may be more.",
-                                  options_.limits.issues),
-              .expression = {},
-              .at = {},
-              .code = {},
-              .file = {}});
-    return false;
+    return issues_.add(offsetOf(at), type, std::move(path), std::move(text));
 }
 
 bool JsonHandler::refuse(const char* at, IssueType type, std::string text) {
-    return refuseAt(at, type, expression(), std::move(text));
+    return issues_.add(offsetOf(at), type, expression(), std::move(text));
 }
 
 bool JsonHandler::stop(const char* at, IssueType type, std::string text) {
-    refuse(at, type, std::move(text));
-    issues_.back().severity = Severity::Fatal;
-    stopped_ = true;
-    return false;
+    return issues_.stop(offsetOf(at), type, expression(), std::move(text));
+}
+
+bool JsonHandler::tooDeep(const char* at) {
+    return stop(at, IssueType::TooCostly, sentences::tooDeep("JSON", options_.limits.depth));
 }
 
 bool JsonHandler::tooManyElements(const char* at) {
-    return stop(at, IssueType::TooCostly,
-                fmt::format("The body has more than {} elements.", options_.limits.elements));
+    return stop(at, IssueType::TooCostly, sentences::tooMany(options_.limits.elements));
 }
 
-void JsonHandler::refuseText(std::size_t offset, IssueType type, std::string text) {
-    refuseAt(body_.data() + offset, type, expression(), std::move(text));
-    issues_.back().severity = Severity::Fatal;
+void JsonHandler::refuseText(std::size_t offset, std::string text) {
+    issues_.stop(offset, IssueType::Structure, expression(), std::move(text));
 }
 
 bool JsonHandler::wrongRoot(const char* at) {
@@ -138,85 +109,41 @@ bool JsonHandler::wrongPrimitive(const char* at, const model::Member& member, mo
 }
 
 bool JsonHandler::wrongFormat(const char* at, const model::Member& member, std::string_view text) {
-    const std::string_view name = keyOf(top());
-    if (text.empty()) {
-        return refuse(at, IssueType::Value,
-                      fmt::format("{} must not be an empty string; leave it out.", name));
-    }
-    return refuse(at, IssueType::Value,
-                  fmt::format("{} ({}) must be {}.", name, model_.type(member.def.type).name,
-                              model::expectation(member.format)));
+    return refuse(at, IssueType::Value, sentences::wrongFormat(model_, member, text));
 }
 
-bool JsonHandler::wrongCode(const char* at, const model::Member& member,
-                            const model::Shape& codes) {
-    constexpr std::size_t kMostNamed = 24;
-    std::string allowed;
-    for (std::size_t i = 0; i < std::min<std::size_t>(codes.memberCount, kMostNamed); ++i) {
-        if (i > 0) allowed += ", ";
-        allowed += codes.nameOf(codes.members[i]);
-    }
-    if (codes.memberCount > kMostNamed) {
-        allowed += fmt::format(" and {} more", codes.memberCount - kMostNamed);
-    }
-    return refuse(
-        at, IssueType::CodeInvalid,
-        fmt::format("{} must be one of the codes {}.", model_.name(member.def.json), allowed));
+bool JsonHandler::wrongCode(const char* at, const model::Member& member) {
+    return refuse(at, IssueType::CodeInvalid, sentences::wrongCode(model_, member));
 }
 
 bool JsonHandler::wrongResourceType(const char* at) {
     refuseAt(at, IssueType::Structure, objectPath(),
              "resourceType must be a string that names the resource's type.");
     abandon();
-    return !stopped_;
+    return !issues_.stopped();
 }
 
 bool JsonHandler::unknownKey(Frame& frame, const char* at, const char* text, std::uint32_t length) {
     frame.expect = Expect::Skip;
-    const std::string_view name(text, length);
-    const bool companion = name.starts_with('_');
-    std::vector<std::string_view> known;
-    for (std::size_t i = 0; i < frame.shape->memberCount; ++i) {
-        known.push_back(frame.shape->nameOf(frame.shape->members[i]));
-    }
-    const std::string_view plain = companion ? name.substr(1) : name;
-    const std::string_view typeName = model_.type(frame.node->type).name;
-    if (companion && std::ranges::find(known, plain) != known.end()) {
-        return refuse(at, IssueType::Structure,
-                      fmt::format("{} has no companion {}: only primitive elements have one.",
-                                  plain, shortened(name)));
-    }
     return refuse(at, IssueType::Structure,
-                  fmt::format("{} has no element {}{}.", typeName, shortened(name),
-                              didYouMean(plain, known)));
+                  sentences::unknownElement(model_, frame.node->type, {text, length}));
 }
 
 bool JsonHandler::unknownResource(const char* at, std::string_view name) {
-    std::vector<std::string_view> known;
-    for (model::TypeId id = 1; id < model_.typeCount(); ++id) {
-        const model::Type& type = model_.type(id);
-        if (type.kind == model::TypeKind::Resource && !type.isAbstract) known.push_back(type.name);
-    }
     return refuseAt(at, IssueType::Structure, objectPath(),
-                    fmt::format("FHIR R4 has no resource type {}{}.", shortened(name),
-                                didYouMean(name, known)));
+                    sentences::unknownResource(model_, name));
 }
 
 bool JsonHandler::missing(Frame& frame, std::uint64_t ordinals, const char* at) {
-    while (ordinals != 0) {
+    for (; ordinals != 0; ordinals &= ordinals - 1) {
         const int ordinal = std::countr_zero(ordinals);
-        ordinals &= ordinals - 1;
-        for (std::size_t i = 0; i < frame.shape->memberCount; ++i) {
-            const model::ElementDef& def = frame.shape->members[i].def;
-            if (def.ordinal != ordinal) continue;
-            const std::string_view name = model_.name(def.name);
-            if (!refuseAt(
-                    at, IssueType::Required, fmt::format("{}.{}", objectPath(), name),
-                    fmt::format("{} needs the element {}{}.", model_.type(frame.node->type).name,
-                                name, def.choice ? "[x]" : ""))) {
-                return false;
-            }
-            break;
+        std::size_t i = 0;
+        while (frame.shape->members[i].def.ordinal != ordinal) ++i;
+        const model::ElementDef& def = frame.shape->members[i].def;
+        if (!refuseAt(at, IssueType::Required,
+                      fmt::format("{}.{}", objectPath(), model_.name(def.name)),
+                      sentences::missing(model_, frame.node->type, def))) {
+            return false;
         }
     }
     return true;

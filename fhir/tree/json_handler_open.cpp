@@ -5,6 +5,7 @@
 
 #include "fhir/model/r4_ids.h"
 #include "fhir/tree/json_handler.h"
+#include "fhir/tree/sentences.h"
 
 namespace waymark::tree {
 namespace {
@@ -39,7 +40,8 @@ bool JsonHandler::keyInOpen(Frame& frame, const char* at, const char* text, std:
     }
     if (firstOfItsKey(frame, frame.keyName)) return true;
     frame.expect = Expect::Skip;
-    return refuse(at, IssueType::Structure, fmt::format("The key {} stands here twice.", name));
+    return refuse(at, IssueType::Structure,
+                  fmt::format("The key {} stands here twice.", sentences::quoted(name)));
 }
 
 /// Remembers (object, name) pairs in one table for the whole body.

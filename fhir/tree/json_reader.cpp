@@ -50,10 +50,10 @@ Result<Document> readJson(std::string_view body, const model::Model& model, Aren
     JsonHandler handler(body, model, arena, options);
     const json::SaxEnd end = parse(body, handler);
     if (end.kind == json::SaxEnd::Kind::Syntax) {
-        handler.refuseText(end.offset, IssueType::Structure, end.what);
+        handler.refuseText(end.offset, end.what);
     }
     if (!handler.issues().empty()) {
-        return std::unexpected(Failure(Kind::Incorrect, std::move(handler.issues())));
+        return std::unexpected(Failure(Kind::Incorrect, handler.issues().take()));
     }
     check(handler.root() != nullptr, "a body that was read has a root");
     return Document{Element(handler.root()), body, &model};
