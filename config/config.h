@@ -94,7 +94,7 @@ struct Provider {
     Secret outgoingToken;        ///< bearer token that we send to its FHIR server; may be empty
     std::filesystem::path ca;    ///< PEM; empty: the system's
     bool allowLoopback = false;  ///< and plain http to it; refused for any other address
-    bool allowPrivate = false;  ///< its name may lead to a private network (RFC 1918, RFC 4193)
+    bool allowPrivate = false;   ///< its name may lead to a private network (RFC 1918, RFC 4193)
     std::chrono::milliseconds timeout{20'000};
     std::chrono::milliseconds pollEvery{15 * 60 * 1000};
     std::uint32_t concurrency = 4;

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <tuple>
 
-#include "config/units.h"
+#include "fhir/core/nearest.h"
 
 namespace waymark::config {
 

@@ -8,7 +8,7 @@
 #include <sstream>
 
 #include "config/draft.h"
-#include "config/units.h"
+#include "fhir/core/nearest.h"
 
 namespace waymark::config {
 namespace {

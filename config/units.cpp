@@ -3,9 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <numeric>
+#include <span>
 #include <utility>
-#include <vector>
 
 namespace waymark::config {
 namespace {
@@ -31,20 +30,6 @@ std::optional<std::uint64_t> parse(std::string_view text, std::span<const Unit> 
     return number * known->second;
 }
 
-std::size_t edits(std::string_view a, std::string_view b) {
-    std::vector<std::size_t> row(b.size() + 1);
-    std::iota(row.begin(), row.end(), std::size_t{0});
-    for (std::size_t i = 0; i < a.size(); ++i) {
-        std::size_t diagonal = std::exchange(row[0], i + 1);
-        for (std::size_t j = 0; j < b.size(); ++j) {
-            const std::size_t replaced = diagonal + (a[i] == b[j] ? 0 : 1);
-            diagonal = row[j + 1];
-            row[j + 1] = std::min({replaced, row[j] + 1, row[j + 1] + 1});
-        }
-    }
-    return row.back();
-}
-
 }  // namespace
 
 std::optional<std::chrono::milliseconds> parseDuration(std::string_view text) {
@@ -55,19 +40,6 @@ std::optional<std::chrono::milliseconds> parseDuration(std::string_view text) {
 
 std::optional<std::uint64_t> parseSize(std::string_view text) {
     return parse(text, kSizes, kSizeBytesMax);
-}
-
-std::string_view nearest(std::string_view word, std::span<const std::string_view> candidates) {
-    std::string_view best;
-    std::size_t fewest = std::max<std::size_t>(1, word.size() / 3) + 1;
-    for (const std::string_view candidate : candidates) {
-        const std::size_t needed = edits(word, candidate);
-        if (needed < fewest) {
-            fewest = needed;
-            best = candidate;
-        }
-    }
-    return best;
 }
 
 }  // namespace waymark::config

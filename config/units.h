@@ -5,7 +5,6 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <string_view>
 
 namespace waymark::config {
@@ -17,10 +16,5 @@ namespace waymark::config {
 /// A whole number and B, KiB, MiB or GiB, with or without a space. nullopt for anything else and
 /// for more than 1024 GiB.
 [[nodiscard]] std::optional<std::uint64_t> parseSize(std::string_view text);
-
-/// The candidate that takes the fewest edits, when that is at most a third of the word (at least
-/// one edit); empty when none is near.
-[[nodiscard]] std::string_view nearest(std::string_view word,
-                                       std::span<const std::string_view> candidates);
 
 }  // namespace waymark::config

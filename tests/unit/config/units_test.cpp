@@ -2,8 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <array>
-
 namespace waymark::config {
 namespace {
 
@@ -36,16 +34,6 @@ TEST(Size, RefusesWhatIsNone) {
     for (const char* text : {"", "8", "8 MB", "8 Mib", "-1 B", "1025 GiB", "1.5 MiB"}) {
         EXPECT_EQ(parseSize(text), std::nullopt) << text;
     }
-}
-
-TEST(Nearest, FindsTheMisspeltWordAndNothingFar) {
-    constexpr std::array<std::string_view, 3> known{"answered_within", "providers", "when"};
-    EXPECT_EQ(nearest("answerd_within", known), "answered_within");
-    EXPECT_EQ(nearest("provider", known), "providers");
-    EXPECT_EQ(nearest("whne", known), "");  // two edits of four letters
-    EXPECT_EQ(nearest("wen", known), "when");
-    EXPECT_EQ(nearest("colour", known), "");
-    EXPECT_EQ(nearest("x", {}), "");
 }
 
 }  // namespace
