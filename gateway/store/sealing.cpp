@@ -58,8 +58,20 @@ constexpr std::string_view kStorePlace = "store";
 
 }  // namespace
 
-crypto::WrappedKey Sealing::wrap(const crypto::Key& key, const ReferralId& id) const {
-    return ring_.wrap(key, placeOf("key", id.get()), random_);
+void Entropy::fill(std::span<std::uint8_t> bytes) {
+    if (bytes.size() > drawn_.size()) return source_.fill(bytes);
+    if (bytes.size() > drawn_.size() - used_) {
+        source_.fill(drawn_);
+        used_ = 0;
+    }
+    const auto part = std::span(drawn_).subspan(used_, bytes.size());
+    std::copy(part.begin(), part.end(), bytes.begin());
+    used_ += bytes.size();
+}
+
+crypto::WrappedKey Sealing::wrap(const crypto::Key& key, const ReferralId& id,
+                                 Random& random) const {
+    return ring_.wrap(key, placeOf("key", id.get()), random);
 }
 
 Result<crypto::Key> Sealing::unwrap(const crypto::WrappedKey& wrapped, const ReferralId& id) const {
@@ -67,8 +79,9 @@ Result<crypto::Key> Sealing::unwrap(const crypto::WrappedKey& wrapped, const Ref
 }
 
 std::string Sealing::sealEntry(const crypto::Key& key, const ReferralId& id, std::uint32_t version,
-                               std::string_view skeleton, std::string_view content) const {
-    return crypto::seal(key, crypto::freshNonce(random_), placeOfEntry(id, version, skeleton),
+                               std::string_view skeleton, std::string_view content,
+                               Random& random) const {
+    return crypto::seal(key, crypto::freshNonce(random), placeOfEntry(id, version, skeleton),
                         content);
 }
 
@@ -79,8 +92,8 @@ Result<std::string> Sealing::openEntry(const crypto::Key& key, const ReferralId&
 }
 
 std::string Sealing::sealPayload(const crypto::Key& key, const DeliveryId& id,
-                                 std::string_view content) const {
-    return crypto::seal(key, crypto::freshNonce(random_), placeOf("payload", id.get()), content);
+                                 std::string_view content, Random& random) const {
+    return crypto::seal(key, crypto::freshNonce(random), placeOf("payload", id.get()), content);
 }
 
 Result<std::string> Sealing::openPayload(const crypto::Key& key, const DeliveryId& id,
@@ -89,8 +102,8 @@ Result<std::string> Sealing::openPayload(const crypto::Key& key, const DeliveryI
 }
 
 std::string Sealing::sealVerdict(const crypto::Key& key, const ReferralId* id,
-                                 std::string_view content) const {
-    return crypto::seal(key, crypto::freshNonce(random_), placeOfVerdict(id), content);
+                                 std::string_view content, Random& random) const {
+    return crypto::seal(key, crypto::freshNonce(random), placeOfVerdict(id), content);
 }
 
 Result<std::string> Sealing::openVerdict(const crypto::Key& key, const ReferralId* id,
@@ -118,8 +131,8 @@ Blind Sealing::ringMark() const {
     return blind(ring_.indexKey(), "ring", {});
 }
 
-crypto::WrappedKey Sealing::wrapStoreKey(const crypto::Key& key) const {
-    return ring_.wrap(key, kStorePlace, random_);
+crypto::WrappedKey Sealing::wrapStoreKey(const crypto::Key& key, Random& random) const {
+    return ring_.wrap(key, kStorePlace, random);
 }
 
 Result<crypto::Key> Sealing::unwrapStoreKey(const crypto::WrappedKey& wrapped) const {

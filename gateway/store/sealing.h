@@ -5,9 +5,12 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "fhir/core/result.h"
 #include "fhir/core/world.h"
@@ -24,12 +27,28 @@ using Blind = std::array<std::uint8_t, 16>;
     return {reinterpret_cast<const char*>(blind.data()), blind.size()};
 }
 
+/// Random bytes for one commit, drawn from the system in one call, which costs as much as sealing
+/// a small text. Wiped at its end. One thread.
+class Entropy final : public Random {
+public:
+    explicit Entropy(Random& source) : source_(source) {}
+    Entropy(const Entropy&) = delete;
+    Entropy& operator=(const Entropy&) = delete;
+    ~Entropy() override { crypto::wipe(drawn_); }
+    void fill(std::span<std::uint8_t> bytes) override;
+
+private:
+    Random& source_;
+    std::array<std::uint8_t, 96> drawn_{};
+    std::size_t used_ = 96;
+};
+
 class Sealing {
 public:
-    Sealing(crypto::KeyRing ring, Random& random) : ring_(std::move(ring)), random_(random) {}
+    explicit Sealing(crypto::KeyRing ring) : ring_(std::move(ring)) {}
 
-    [[nodiscard]] crypto::Key freshKey() const { return crypto::Key::random(random_); }
-    [[nodiscard]] crypto::WrappedKey wrap(const crypto::Key& key, const ReferralId& id) const;
+    [[nodiscard]] crypto::WrappedKey wrap(const crypto::Key& key, const ReferralId& id,
+                                          Random& random) const;
     /// Fault when the ring lacks the key, or the key's bytes are damaged.
     [[nodiscard]] Result<crypto::Key> unwrap(const crypto::WrappedKey& wrapped,
                                              const ReferralId& id) const;
@@ -37,19 +56,19 @@ public:
     /// `skeleton` stays readable beside it and is bound to it; `version` is of its first event.
     [[nodiscard]] std::string sealEntry(const crypto::Key& key, const ReferralId& id,
                                         std::uint32_t version, std::string_view skeleton,
-                                        std::string_view content) const;
+                                        std::string_view content, Random& random) const;
     [[nodiscard]] Result<std::string> openEntry(const crypto::Key& key, const ReferralId& id,
                                                 std::uint32_t version, std::string_view skeleton,
                                                 std::string_view sealed) const;
 
     [[nodiscard]] std::string sealPayload(const crypto::Key& key, const DeliveryId& id,
-                                          std::string_view content) const;
+                                          std::string_view content, Random& random) const;
     [[nodiscard]] Result<std::string> openPayload(const crypto::Key& key, const DeliveryId& id,
                                                   std::string_view sealed) const;
 
     /// With the referral's key, or the store's when `id` is none.
     [[nodiscard]] std::string sealVerdict(const crypto::Key& key, const ReferralId* id,
-                                          std::string_view content) const;
+                                          std::string_view content, Random& random) const;
     [[nodiscard]] Result<std::string> openVerdict(const crypto::Key& key, const ReferralId* id,
                                                   std::string_view sealed) const;
 
@@ -60,12 +79,11 @@ public:
     /// Tells one ring from another, and nothing about its keys.
     [[nodiscard]] Blind ringMark() const;
 
-    [[nodiscard]] crypto::WrappedKey wrapStoreKey(const crypto::Key& key) const;
+    [[nodiscard]] crypto::WrappedKey wrapStoreKey(const crypto::Key& key, Random& random) const;
     [[nodiscard]] Result<crypto::Key> unwrapStoreKey(const crypto::WrappedKey& wrapped) const;
 
 private:
     crypto::KeyRing ring_;
-    Random& random_;
 };
 
 }  // namespace waymark::store

@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include <pthread.h>
 #include <sqlite3.h>
 
 namespace waymark::store {
@@ -46,14 +47,15 @@ std::uint64_t Checkpointer::count() const {
 }
 
 void Checkpointer::run() {
+    ::pthread_setname_np(::pthread_self(), "store-log");
     for (;;) {
         {
             std::unique_lock lock(mutex_);
             grown_.wait(lock, [this] { return pages_ >= pagesMax_ || isEnding_; });
             if (isEnding_) return;
-            pages_ = 0;  // asked again by the next commit if this does not shorten the log
         }
-        if (health_.isWritable()) checkpoint();
+        if (!health_.isWritable()) return;
+        checkpoint();
     }
 }
 
@@ -63,6 +65,7 @@ void Checkpointer::checkpoint() {
     const Gate::ForCheckpoint held(gate_);
     if (!health_.isWritable() || !pass(SQLITE_CHECKPOINT_RESTART)) return;
     const std::lock_guard lock(mutex_);
+    pages_ = 0;  // the next commit says how long the log is now
     ++count_;
 }
 

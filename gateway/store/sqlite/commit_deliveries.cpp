@@ -80,7 +80,7 @@ Result<void> CommitWriter::writeDeliveryChanges(const Prepared& prepared, Plan& 
         if (prepared.payloads[i].empty()) continue;
         const auto key = keyOf(referralOf(known.place), plan);
         if (!key) return std::unexpected(key.error());
-        const auto sealed = sealing_.sealPayload(**key, change.id, prepared.payloads[i]);
+        const auto sealed = sealing_.sealPayload(**key, change.id, prepared.payloads[i], random_);
         Run insert(statements_->insertPayload, known.place, Blob(sealed));
         if (!insert.done()) return failed();
     }

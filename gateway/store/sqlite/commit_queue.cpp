@@ -23,7 +23,7 @@ void CommitQueue::release(Lane lane) {
     --taken;
 }
 
-bool CommitQueue::push(Prepared&& prepared) {
+bool CommitQueue::push(std::unique_ptr<Prepared>& prepared) {
     {
         const std::lock_guard lock(mutex_);
         if (isClosed_) return false;
@@ -33,8 +33,8 @@ bool CommitQueue::push(Prepared&& prepared) {
     return true;
 }
 
-std::vector<Prepared> CommitQueue::pop(std::size_t count) {
-    std::vector<Prepared> taken;
+std::vector<std::unique_ptr<Prepared>> CommitQueue::pop(std::size_t count) {
+    std::vector<std::unique_ptr<Prepared>> taken;
     std::unique_lock lock(mutex_);
     filled_.wait(lock, [this] { return first_ < waiting_.size() || isClosed_; });
     const std::size_t last = std::min(waiting_.size(), first_ + count);
@@ -50,7 +50,7 @@ std::vector<Prepared> CommitQueue::pop(std::size_t count) {
             first_ = 0;
         }
     }
-    for (const Prepared& prepared : taken) --taken_[indexOf(prepared.commit.lane)];
+    for (const auto& prepared : taken) --taken_[indexOf(prepared->commit.lane)];
     return taken;
 }
 

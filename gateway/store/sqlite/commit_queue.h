@@ -5,6 +5,7 @@
 #include <array>
 #include <condition_variable>
 #include <cstddef>
+#include <memory>
 #include <mutex>
 #include <vector>
 
@@ -28,12 +29,12 @@ public:
     [[nodiscard]] bool reserve(Lane lane);
     /// Gives back a place that was not used.
     void release(Lane lane);
-    /// Uses a reserved place. False after close().
-    [[nodiscard]] bool push(Prepared&& prepared);
+    /// Uses a reserved place. False after close(), with `prepared` untouched.
+    [[nodiscard]] bool push(std::unique_ptr<Prepared>& prepared);
 
     /// Waits for at least one commit and takes at most `count`, oldest first. Empty only after
     /// close(), when the queue is drained.
-    [[nodiscard]] std::vector<Prepared> pop(std::size_t count);
+    [[nodiscard]] std::vector<std::unique_ptr<Prepared>> pop(std::size_t count);
     /// Nothing is taken in any more; what is queued is still given out.
     void close();
     /// Commits that hold a place.
@@ -46,7 +47,7 @@ private:
     mutable std::mutex mutex_;
     std::condition_variable filled_;
     std::array<std::size_t, 3> taken_{};
-    std::vector<Prepared> waiting_;
+    std::vector<std::unique_ptr<Prepared>> waiting_;
     std::size_t first_ = 0;  ///< of waiting_ that was not given out yet
     bool isClosed_ = false;
 };

@@ -15,17 +15,19 @@
 #include "gateway/store/sqlite/keys.h"
 
 namespace waymark::store {
-CommitWriter::CommitWriter(Database& database, const Sealing& sealing, FreshBlinds& blinds)
+CommitWriter::CommitWriter(Database& database, const Sealing& sealing, FreshBlinds& blinds,
+                           Random& random)
     : database_(database),
       sealing_(sealing),
       blinds_(blinds),
+      random_(random),
       statements_(std::make_unique<Statements>(database)) {}
 
 CommitWriter::~CommitWriter() = default;
 
 Result<std::unique_ptr<CommitWriter>> CommitWriter::open(Database& database, const Sealing& sealing,
-                                                         FreshBlinds& blinds) {
-    std::unique_ptr<CommitWriter> writer(new CommitWriter(database, sealing, blinds));
+                                                         FreshBlinds& blinds, Random& random) {
+    std::unique_ptr<CommitWriter> writer(new CommitWriter(database, sealing, blinds, random));
     if (auto loaded = writer->load(); !loaded) return std::unexpected(std::move(loaded).error());
     return writer;
 }
@@ -226,14 +228,13 @@ Result<void> CommitWriter::writeNew(const Prepared& prepared, Plan& plan) {
         clockKind = commit.clock->kind;
         clockDue = millisecondsOf(commit.clock->due);
     }
-    std::optional<Blob> patient;
-    if (ready.patient) patient = Blob(view(*ready.patient));
     {
         Run run(statements_->insertReferral, plan.no, blobOf(commit.referral->get()),
                 made.organisation, made.client, codeOf(kOriginCodes, made.origin), made.route,
-                made.setVersion, ready.authored, patient, ready.key.ring, Blob(ready.key.bytes),
-                ready.state.version, codeOf(kStatusCodes, ready.state.status),
-                millisecondsOf(ready.state.updated), plan.change, clockKind, clockDue);
+                made.setVersion, ready.authored, made.patientId, ready.key.ring,
+                Blob(ready.key.bytes), ready.state.version,
+                codeOf(kStatusCodes, ready.state.status), millisecondsOf(ready.state.updated),
+                plan.change, clockKind, clockDue);
         if (!run.done()) {
             // The first write of this commit, undone by SQLite itself.
             if (database_.error() == SQLITE_CONSTRAINT_UNIQUE) {
@@ -264,8 +265,8 @@ Result<void> CommitWriter::writeChange(const Prepared& prepared, Plan& plan) {
         if (!key) return std::unexpected(key.error());
         const auto version = plan.versionBefore + 1;
         const auto skeleton = skeletonOf(commit.events);
-        const auto sealed =
-            sealing_.sealEntry(**key, *commit.referral, version, skeleton, prepared.content);
+        const auto sealed = sealing_.sealEntry(**key, *commit.referral, version, skeleton,
+                                               prepared.content, random_);
         Run run(statements_->insertEntry, placeOf(plan.no, version), Blob(skeleton), Blob(sealed));
         if (!run.done()) return failed();
         if (showsChange(commit.events)) {
@@ -335,7 +336,8 @@ Result<void> CommitWriter::writeVerdicts(Prepared& prepared, Plan& plan) {
             const auto key = keyOf(*no, plan);
             if (!key) return std::unexpected(key.error());
             // Sealed anew if this commit is written again alone, hence not kept in `prepared`.
-            const auto sealed = sealing_.sealVerdict(**key, &*verdict.referral, verdict.content);
+            const auto sealed =
+                sealing_.sealVerdict(**key, &*verdict.referral, verdict.content, random_);
             Run run(statements_->insertVerdict, ++ledger_.lastVerdict, no, verdict.status,
                     Blob(sealed), ledger_.changes.last());
             if (!run.done()) return failed();

@@ -7,8 +7,8 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -22,9 +22,9 @@ namespace waymark::store {
 
 class CommitWriter {
 public:
-    /// Reads where the file stands. All three outlive the writer.
+    /// Reads where the file stands. All four outlive the writer.
     static Result<std::unique_ptr<CommitWriter>> open(Database& database, const Sealing& sealing,
-                                                      FreshBlinds& blinds);
+                                                      FreshBlinds& blinds, Random& random);
     ~CommitWriter();
 
     /// Forgets what the group before had added; called at the start of each transaction.
@@ -45,7 +45,7 @@ private:
     struct Plan;
     struct KnownDelivery;
 
-    CommitWriter(Database& database, const Sealing& sealing, FreshBlinds& blinds);
+    CommitWriter(Database& database, const Sealing& sealing, FreshBlinds& blinds, Random& random);
     Result<void> load();
 
     // Looking, before anything is written.
@@ -73,11 +73,12 @@ private:
     Database& database_;
     const Sealing& sealing_;
     FreshBlinds& blinds_;
+    Random& random_;
     std::unique_ptr<Statements> statements_;
     Ledger ledger_;
     bool isTainted_ = false;
     std::vector<std::pair<std::int64_t, std::vector<BlindEntry>>> groupBlinds_;
-    std::set<Blind> groupVerdicts_;
+    std::unordered_set<Blind, BlindHash> groupVerdicts_;
     std::size_t mergedNow_ = 0;
     std::int64_t deletedFresh_ = 0;  ///< last row of blind_fresh that is gone
     std::int64_t deletedNow_ = 0;

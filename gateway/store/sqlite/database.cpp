@@ -103,9 +103,8 @@ Statement::~Statement() {
 
 Run::~Run() {
     if (statement_.handle_ == nullptr) return;
+    // What was bound may be gone by the next run, which binds every parameter anew.
     sqlite3_reset(statement_.handle_);
-    // Bound memory may be gone by the next run; a parameter that is not bound anew must not be it.
-    sqlite3_clear_bindings(statement_.handle_);
 }
 
 Step Run::step() {
@@ -115,6 +114,10 @@ Step Run::step() {
     if (code == SQLITE_DONE) return Step::End;
     statement_.database_.error_ = code;
     return Step::Failed;
+}
+
+int Run::parameters() const {
+    return statement_.handle_ == nullptr ? 0 : sqlite3_bind_parameter_count(statement_.handle_);
 }
 
 void Run::keep(int code) {

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <type_traits>
 
+#include "fhir/core/check.h"
 #include "fhir/core/result.h"
 
 struct sqlite3;
@@ -93,6 +94,7 @@ public:
                       "a text that dies before the run cannot be bound: name it first");
         int place = 0;
         (bind(++place, parameters), ...);
+        check(place >= this->parameters(), "every parameter of a statement is bound");
     }
     Run(const Run&) = delete;
     Run& operator=(const Run&) = delete;
@@ -124,6 +126,7 @@ private:
             bind(place, Null());
         }
     }
+    [[nodiscard]] int parameters() const;
     void keep(int code);
 
     Statement& statement_;

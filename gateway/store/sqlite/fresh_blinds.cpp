@@ -36,12 +36,6 @@ Result<std::vector<BlindEntry>> decodeBlinds(std::string_view bytes) {
     return entries;
 }
 
-std::size_t FreshBlinds::Hash::operator()(const Blind& hash) const noexcept {
-    std::size_t value = 0;
-    std::memcpy(&value, hash.data(), sizeof value);
-    return value;
-}
-
 void FreshBlinds::add(std::int64_t no, std::span<const BlindEntry> entries) {
     const std::lock_guard lock(mutex_);
     for (const BlindEntry& entry : entries) gathered_.emplace(entry.hash, entry.target);
@@ -59,9 +53,11 @@ void FreshBlinds::find(const Blind& hash, std::vector<std::int64_t>& targets) co
 }
 
 bool FreshBlinds::contains(const Blind& hash) const {
-    std::vector<std::int64_t> targets;
-    find(hash, targets);
-    return !targets.empty();
+    const std::shared_lock lock(mutex_);
+    return gathered_.contains(hash) ||
+           std::binary_search(
+               merging_.begin(), merging_.end(), BlindEntry{hash, 0},
+               [](const BlindEntry& a, const BlindEntry& b) { return a.hash < b.hash; });
 }
 
 std::span<const BlindEntry> FreshBlinds::toMerge(std::size_t count) {

@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <mutex>
 #include <shared_mutex>
 #include <span>
@@ -24,6 +25,15 @@ struct BlindEntry {
     Blind hash{};
     std::int64_t target = 0;  ///< a referral's number, or minus a verdict's
     friend auto operator<=>(const BlindEntry&, const BlindEntry&) = default;
+};
+
+/// For hashed containers: the bytes are random already.
+struct BlindHash {
+    std::size_t operator()(const Blind& hash) const noexcept {
+        std::size_t value = 0;
+        std::memcpy(&value, hash.data(), sizeof value);
+        return value;
+    }
 };
 
 /// The form of a row of blind_fresh: one commit's entries.
@@ -50,12 +60,8 @@ public:
     [[nodiscard]] std::int64_t mergedUpTo() const { return mergedUpTo_; }
 
 private:
-    struct Hash {
-        std::size_t operator()(const Blind& hash) const noexcept;
-    };
-
     mutable std::shared_mutex mutex_;
-    std::unordered_multimap<Blind, std::int64_t, Hash> gathered_;
+    std::unordered_multimap<Blind, std::int64_t, BlindHash> gathered_;
     std::vector<BlindEntry> merging_;  ///< in order; kept for finding until the round is through
     std::size_t mergedCount_ = 0;
     std::int64_t lastRow_ = 0;

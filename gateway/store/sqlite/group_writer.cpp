@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include <pthread.h>
 #include <sqlite3.h>
 
 #include "gateway/store/refusal.h"
@@ -46,6 +47,7 @@ GroupWriter::Totals GroupWriter::totals() const {
 }
 
 void GroupWriter::run() {
+    ::pthread_setname_np(::pthread_self(), "store-writer");
     for (;;) {
         auto group = parts_.queue.pop(parts_.groupMax);
         if (group.empty()) return;
@@ -58,20 +60,20 @@ void GroupWriter::run() {
             parts_.health.stop(std::string("a fault in the writer: ") + bug.what());
         }
         if (!parts_.health.isWritable()) refuse(results, notWritable());
-        for (std::size_t i = 0; i < group.size(); ++i) group[i].done(std::move(results[i]));
+        for (std::size_t i = 0; i < group.size(); ++i) group[i]->done(std::move(results[i]));
     }
 }
 
-void GroupWriter::writeGroup(std::vector<Prepared>& group,
+void GroupWriter::writeGroup(std::vector<std::unique_ptr<Prepared>>& group,
                              std::vector<Result<Committed>>& results) {
     const Gate::ForGroup held(parts_.gate);
     if (writeTogether(group, results)) return;
     for (std::size_t i = 0; i < group.size() && parts_.health.isWritable(); ++i) {
-        results[i] = writeAlone(group[i]);
+        results[i] = writeAlone(*group[i]);
     }
 }
 
-bool GroupWriter::writeTogether(std::vector<Prepared>& group,
+bool GroupWriter::writeTogether(std::vector<std::unique_ptr<Prepared>>& group,
                                 std::vector<Result<Committed>>& results) {
     const Ledger before = parts_.commits->ledger();
     parts_.commits->beginGroup(before);
@@ -81,7 +83,7 @@ bool GroupWriter::writeTogether(std::vector<Prepared>& group,
     }
     bool isWritten = false;
     for (std::size_t i = 0; i < group.size(); ++i) {
-        results[i] = parts_.commits->write(group[i]);
+        results[i] = parts_.commits->write(*group[i]);
         isWritten = isWritten || results[i].has_value();
         if (!parts_.commits->isTainted()) continue;
         rollBack();

@@ -48,9 +48,11 @@ public:
 
 private:
     void run();
-    void writeGroup(std::vector<Prepared>& group, std::vector<Result<Committed>>& results);
+    void writeGroup(std::vector<std::unique_ptr<Prepared>>& group,
+                    std::vector<Result<Committed>>& results);
     /// False when the transaction was rolled back and its commits are to be written alone.
-    bool writeTogether(std::vector<Prepared>& group, std::vector<Result<Committed>>& results);
+    bool writeTogether(std::vector<std::unique_ptr<Prepared>>& group,
+                       std::vector<Result<Committed>>& results);
     Result<Committed> writeAlone(Prepared& prepared);
     [[nodiscard]] bool begin();
     /// False when it failed; the transaction is over either way.

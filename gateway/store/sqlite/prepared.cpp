@@ -20,7 +20,7 @@ bool belongsTo(std::string_view patientId, const ReferralId& id) {
 }
 
 Result<PreparedReferral> prepareReferral(Commit& commit, const crypto::Key& key,
-                                         const PrepareOptions& options) {
+                                         const PrepareOptions& options, Random& random) {
     NewReferral& made = *commit.create;
     const ReferralId& id = *commit.referral;
     PreparedReferral out;
@@ -28,9 +28,9 @@ Result<PreparedReferral> prepareReferral(Commit& commit, const crypto::Key& key,
         return std::unexpected(std::move(fine).error());
     }
     out.skeleton = skeletonOf(commit.events);
-    out.sealed = options.sealing.sealEntry(key, id, 1, out.skeleton,
-                                           packContent(&made, commit.events, options.packingLevel));
-    out.key = options.sealing.wrap(key, id);
+    out.sealed = options.sealing.sealEntry(
+        key, id, 1, out.skeleton, packContent(&made, commit.events, options.packingLevel), random);
+    out.key = options.sealing.wrap(key, id, random);
     out.authored = inUtc(made.authored);
     if (!made.nhsNumber.empty()) {
         out.blinds.push_back(options.sealing.blindNhsNumber(made.nhsNumber));
@@ -38,9 +38,8 @@ Result<PreparedReferral> prepareReferral(Commit& commit, const crypto::Key& key,
     for (const Identifier& identifier : made.identifiers) {
         out.blinds.push_back(options.sealing.blindIdentifier(identifier));
     }
-    if (!made.patientId.empty()) {
-        out.patient = options.sealing.blindPatient(made.patientId);
-        if (!belongsTo(made.patientId, id)) out.blinds.push_back(*out.patient);
+    if (!made.patientId.empty() && !belongsTo(made.patientId, id)) {
+        out.blinds.push_back(options.sealing.blindPatient(made.patientId));
     }
     std::sort(out.blinds.begin(), out.blinds.end());
     out.blinds.erase(std::unique(out.blinds.begin(), out.blinds.end()), out.blinds.end());
@@ -55,7 +54,7 @@ bool hasSameAnswer(const Verdict& a, const Verdict& b) {
 }
 
 std::vector<PreparedVerdict> prepareVerdicts(const Commit& commit, const crypto::Key* freshKey,
-                                             const PrepareOptions& options) {
+                                             const PrepareOptions& options, Random& random) {
     std::vector<PreparedVerdict> out;
     const Verdict* before = nullptr;
     for (const Verdict& verdict : commit.verdicts) {
@@ -69,7 +68,7 @@ std::vector<PreparedVerdict> prepareVerdicts(const Commit& commit, const crypto:
             if (ofThis || !verdict.referral) {
                 const ReferralId* const id = ofThis ? &*commit.referral : nullptr;
                 made.content = options.sealing.sealVerdict(ofThis ? *freshKey : options.storeKey,
-                                                           id, made.content);
+                                                           id, made.content, random);
                 made.isSealed = true;
             }
         }
@@ -84,16 +83,17 @@ std::vector<PreparedVerdict> prepareVerdicts(const Commit& commit, const crypto:
 
 Result<void> prepare(Commit&& commit, const PrepareOptions& options, Prepared& prepared) {
     if (auto fine = wellFormed(commit); !fine) return fine;
+    Entropy random(options.random);
     std::optional<crypto::Key> key;
     if (commit.create) {
-        key = options.sealing.freshKey();
-        auto made = prepareReferral(commit, *key, options);
+        key = crypto::Key::random(random);
+        auto made = prepareReferral(commit, *key, options, random);
         if (!made) return std::unexpected(std::move(made).error());
         prepared.referral = std::move(*made);
     } else if (!commit.events.empty()) {
         prepared.content = packContent(nullptr, commit.events, options.packingLevel);
     }
-    prepared.verdicts = prepareVerdicts(commit, key ? &*key : nullptr, options);
+    prepared.verdicts = prepareVerdicts(commit, key ? &*key : nullptr, options, random);
     commit.verdicts.clear();
     prepared.payloads.resize(commit.changes.size());
     for (std::size_t i = 0; i < commit.changes.size(); ++i) {

@@ -22,8 +22,7 @@ struct PreparedReferral {
     referral::State state{};
     std::string skeleton{};
     std::string sealed{};
-    std::string authored{};  ///< in UTC
-    std::optional<Blind> patient{};
+    std::string authored{};       ///< in UTC
     std::vector<Blind> blinds{};  ///< by which it is found
 };
 
@@ -47,6 +46,7 @@ struct Prepared {
 struct PrepareOptions {
     const Sealing& sealing;
     const crypto::Key& storeKey;
+    Random& random;
     int packingLevel;
 };
 

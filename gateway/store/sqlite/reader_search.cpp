@@ -84,7 +84,6 @@ Result<std::vector<Reader::Found>> Reader::candidates(const SearchQuery& query) 
         numbers = std::move(both);
         return {};
     };
-    std::optional<Blind> patient;
     if (query.nhsNumber) {
         if (auto done = narrow(sealing_.blindNhsNumber(*query.nhsNumber)); !done) {
             return std::unexpected(std::move(done).error());
@@ -103,8 +102,9 @@ Result<std::vector<Reader::Found>> Reader::candidates(const SearchQuery& query) 
         const auto id = idIn<ReferralId>(run.bytes(1));
         const auto status = valueOf(kStatusCodes, static_cast<std::uint64_t>(run.number(5)));
         if (!id || !status) return std::unexpected(damaged("referral"));
+        if (query.patientId && query.patientId->empty()) return {};
         const bool fits = (!query.id || *query.id == *id) &&
-                          (!patient || run.bytes(8) == view(*patient)) &&
+                          (!query.patientId || run.text(8) == *query.patientId) &&
                           matches(query, {.organisation = run.text(3),
                                           .client = run.text(4),
                                           .status = *status,
@@ -115,11 +115,10 @@ Result<std::vector<Reader::Found>> Reader::candidates(const SearchQuery& query) 
     };
     std::optional<ReferralId> byId = query.id;
     if (query.patientId) {
-        patient = sealing_.blindPatient(*query.patientId);
         // A patient of the referral's own message has an id that begins with the referral's.
         const auto own = Uuid::parse(std::string_view(*query.patientId).substr(0, 36));
         if (!numbers && !byId) {
-            if (auto done = narrow(*patient); !done) {
+            if (auto done = narrow(sealing_.blindPatient(*query.patientId)); !done) {
                 return std::unexpected(std::move(done).error());
             }
             if (own) byId = ReferralId(*own);

@@ -33,7 +33,7 @@ CREATE TABLE referral(
     route TEXT NOT NULL,
     set_version TEXT NOT NULL,
     authored TEXT NOT NULL,
-    patient BLOB,
+    patient TEXT NOT NULL,
     ring INTEGER,
     data_key BLOB,
     version INTEGER NOT NULL,

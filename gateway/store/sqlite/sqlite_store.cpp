@@ -18,10 +18,11 @@ namespace waymark::store {
 
 /// In the order in which they are made; the threads end first.
 struct SqliteStore::Parts {
-    Parts(SqliteOptions chosen, LockFile taken, const crypto::KeyRing& ring, Random& random)
+    Parts(SqliteOptions chosen, LockFile taken, const crypto::KeyRing& ring, Random& entropy)
         : options(std::move(chosen)),
           lock(std::move(taken)),
-          sealing(ring, random),
+          random(entropy),
+          sealing(ring),
           queue(options.lanes),
           health(options.onStopped) {}
 
@@ -30,6 +31,7 @@ struct SqliteStore::Parts {
 
     SqliteOptions options;
     LockFile lock;
+    Random& random;
     Sealing sealing;
     crypto::Key storeKey{};
     FreshBlinds blinds{};
@@ -56,12 +58,12 @@ Result<void> SqliteStore::Parts::start() {
     auto database = connect(Access::Create);
     if (!database) return std::unexpected(std::move(database).error());
     if (auto done = migrate(**database); !done) return done;
-    auto key = loadStoreKey(**database, sealing);
+    auto key = loadStoreKey(**database, sealing, random);
     if (!key) return std::unexpected(std::move(key).error());
     storeKey = *key;
     sqlite3_limit((*database)->handle(), SQLITE_LIMIT_LENGTH,
                   static_cast<int>(options.bodyBytesMax));
-    auto commits = CommitWriter::open(**database, sealing, blinds);
+    auto commits = CommitWriter::open(**database, sealing, blinds, random);
     if (!commits) return std::unexpected(std::move(commits).error());
 
     auto forCheckpoints = connect(Access::Write);
@@ -115,20 +117,21 @@ void SqliteStore::commit(Commit commit, Done done) {
     if (!parts_->health.isWritable()) return done(std::unexpected(notWritable()));
     const Lane lane = commit.lane;
     if (!parts_->queue.reserve(lane)) return done(std::unexpected(queueFull()));
-    Prepared prepared;
+    auto prepared = std::make_unique<Prepared>();
     auto ready = prepare(std::move(commit),
                          {.sealing = parts_->sealing,
                           .storeKey = parts_->storeKey,
+                          .random = parts_->random,
                           .packingLevel = parts_->options.packingLevel},
-                         prepared);
+                         *prepared);
     if (!ready) {
         parts_->queue.release(lane);
         return done(std::unexpected(std::move(ready).error()));
     }
-    prepared.done = std::move(done);
-    if (parts_->queue.push(std::move(prepared))) return;
+    prepared->done = std::move(done);
+    if (parts_->queue.push(prepared)) return;
     parts_->queue.release(lane);
-    prepared.done(std::unexpected(notWritable()));
+    prepared->done(std::unexpected(notWritable()));
 }
 
 template <class Work>

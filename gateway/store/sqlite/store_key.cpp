@@ -35,9 +35,9 @@ Result<void> put(Database& database, std::string_view name, std::string_view val
     return {};
 }
 
-Result<crypto::Key> make(Database& database, const Sealing& sealing) {
-    const auto key = sealing.freshKey();
-    const auto wrapped = sealing.wrapStoreKey(key);
+Result<crypto::Key> make(Database& database, const Sealing& sealing, Random& random) {
+    const auto key = crypto::Key::random(random);
+    const auto wrapped = sealing.wrapStoreKey(key, random);
     std::string value;
     appendFixed(value, wrapped.ring);
     value += wrapped.bytes;
@@ -56,10 +56,10 @@ Result<crypto::Key> make(Database& database, const Sealing& sealing) {
 
 }  // namespace
 
-Result<crypto::Key> loadStoreKey(Database& database, const Sealing& sealing) {
+Result<crypto::Key> loadStoreKey(Database& database, const Sealing& sealing, Random& random) {
     const auto stored = get(database, kStoreKey);
     if (!stored) return std::unexpected(stored.error());
-    if (!*stored) return make(database, sealing);
+    if (!*stored) return make(database, sealing, random);
     const auto mark = get(database, kRingMark);
     if (!mark) return std::unexpected(mark.error());
     if (!*mark || **mark != view(sealing.ringMark()) || (*stored)->size() < 8) return otherRing();

@@ -9,6 +9,7 @@
 namespace waymark::store {
 
 /// Makes the key in a new store. Fault when the ring is not the one that the store was made with.
-[[nodiscard]] Result<crypto::Key> loadStoreKey(Database& database, const Sealing& sealing);
+[[nodiscard]] Result<crypto::Key> loadStoreKey(Database& database, const Sealing& sealing,
+                                               Random& random);
 
 }  // namespace waymark::store

@@ -114,8 +114,8 @@ Result<Verified> verifyStore(const std::filesystem::path& path, const crypto::Ke
         failure.error().issues.front().file = path.string();
         return failure;
     }
-    const Sealing sealing(ring, random);
-    const auto storeKey = loadStoreKey(**database, sealing);
+    const Sealing sealing(ring);
+    const auto storeKey = loadStoreKey(**database, sealing, random);
     if (!storeKey) return std::unexpected(storeKey.error());
     auto forReading = Database::open(path, Access::Read);
     if (!forReading) return std::unexpected(std::move(forReading).error());
