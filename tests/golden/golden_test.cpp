@@ -7,28 +7,18 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <memory>
 #include <string>
 #include <vector>
 
-#include "fhir/json/value.h"
-#include "fhir/tree/arena.h"
-#include "fhir/tree/builder.h"
-#include "fhir/tree/json_reader.h"
-#include "fhir/tree/json_writer.h"
-#include "mappings/set.h"
-#include "tests/support/fixed_world.h"
-#include "tests/support/shared_files.h"
+#include "workbench.h"
 
-namespace waymark {
+namespace waymark::golden {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kMaps = "https://waymark.health/fhir/StructureMap/";
-
 struct Case {
-    std::string map;
+    std::string map;  ///< last part of the map's url
     std::string name;
     fs::path folder;
 
@@ -37,16 +27,26 @@ struct Case {
     }
 };
 
+/// A map is found by the last part of its url.
+std::string urlOf(const std::string& map) {
+    const auto set = shippedSet();
+    if (!set) return {};
+    for (const std::string& url : set->maps().urls())
+        if (url.ends_with("/" + map)) return url;
+    return {};
+}
+
 std::vector<Case> casesIn(const fs::path& examples) {
     constexpr std::string_view kInput = ".in.json";
     std::vector<Case> out;
     if (!fs::exists(examples)) return out;
     for (const auto& map : fs::directory_iterator(examples)) {
         if (!map.is_directory()) continue;
+        const std::string mapName = map.path().filename().string();
         for (const auto& file : fs::directory_iterator(map.path())) {
             const std::string name = file.path().filename().string();
             if (!name.ends_with(kInput)) continue;
-            out.push_back(Case{.map = map.path().filename().string(),
+            out.push_back(Case{.map = mapName,
                                .name = name.substr(0, name.size() - kInput.size()),
                                .folder = map.path()});
         }
@@ -60,16 +60,6 @@ std::vector<Case> allCases() {
         for (const auto& provider : fs::directory_iterator("mappings/providers"))
             std::ranges::move(casesIn(provider.path() / "examples"), std::back_inserter(out));
     std::ranges::sort(out, {}, [](const Case& each) { return each.map + "/" + each.name; });
-    return out;
-}
-
-std::string describe(const Failure& failure) {
-    std::string out;
-    for (const Issue& issue : failure.issues) {
-        out += issue.file + ":" + std::to_string(issue.at.line) + ":" +
-               std::to_string(issue.at.column) + " " + issue.code + " " + issue.expression + " " +
-               issue.text + "\n";
-    }
     return out;
 }
 
@@ -105,85 +95,36 @@ std::string canonical(std::string_view text) {
 
 class Golden : public testing::TestWithParam<Case> {
 protected:
-    static void SetUpTestSuite() {
-        auto loaded = mappings::Set::load("mappings");
-        if (loaded)
-            set_ = *std::move(loaded);
-        else
-            fault_ = describe(loaded.error());
-    }
-    static void TearDownTestSuite() { set_.reset(); }
-
-    static inline std::shared_ptr<const mappings::Set> set_;
-    static inline std::string fault_;
-    // Bodies and arenas outlive the trees that view them.
-    std::vector<std::unique_ptr<std::string>> bodies_;
-    std::vector<std::unique_ptr<tree::Arena>> arenas_;
-
-    tree::Element read(const fs::path& file) {
-        bodies_.push_back(std::make_unique<std::string>(tests::readFile(file)));
-        arenas_.push_back(std::make_unique<tree::Arena>());
-        tree::ReadOptions options;
-        const auto plain = json::Value::parse(*bodies_.back());
-        if (plain && !plain->find("resourceType")) options.root = set_->referralType();
-        auto document = tree::readJson(*bodies_.back(), set_->model(), *arenas_.back(), options);
-        EXPECT_TRUE(document) << file << "\n" << describe(document.error());
-        return document ? document->root : tree::Element();
-    }
-
     /// A second input that is a part of the first, as a contained Patient is.
-    tree::Element inFirst(const Case& example, const std::vector<tree::Element>& inputs) {
+    static tree::Element inFirst(const Case& example, tree::Element first, const Workbench& bench) {
         std::string path = tests::readFile(example.file(".in2.path"));
         std::erase(path, '\n');
         const tree::Element found =
-            inputs.front() ? tree::follow(inputs.front(), path, set_->model()) : tree::Element();
+            first ? tree::follow(first, path, bench.set().model()) : tree::Element();
         EXPECT_TRUE(found) << example.file(".in2.path") << " leads nowhere";
         return found;
     }
 
-    /// The map's output as indented JSON; empty when something failed.
-    std::string transform(const Case& example) {
-        std::vector<tree::Element> inputs{read(example.file(".in.json"))};
+    static std::string transform(const Case& example, Workbench& bench) {
+        std::vector<tree::Element> inputs{bench.readFile(example.file(".in.json"))};
         if (fs::exists(example.file(".in2.json")))
-            inputs.push_back(read(example.file(".in2.json")));
-        if (fs::exists(example.file(".in2.path"))) inputs.push_back(inFirst(example, inputs));
+            inputs.push_back(bench.readFile(example.file(".in2.json")));
+        if (fs::exists(example.file(".in2.path")))
+            inputs.push_back(inFirst(example, inputs.front(), bench));
+        tree::Element begun;
+        if (fs::exists(example.file(".begun.json")))
+            begun = bench.readFile(example.file(".begun.json"));
         if (HasFailure()) return {};
-        tree::Arena arena;
-        tests::SeededRandom random;
-        const tests::FixedClock clock;
-        map::Run run;
-        run.arena = &arena;
-        run.random = &random;
-        run.now = clock.now();
-        tree::Node* begun = nullptr;
-        if (fs::exists(example.file(".begun.json"))) {
-            tree::Builder builder(arena, set_->model());
-            begun = builder.copyRoot(read(example.file(".begun.json")));
-        }
-        const auto made =
-            set_->maps().transform(std::string(kMaps) + example.map, inputs, run, begun);
-        EXPECT_TRUE(made) << describe(made.error());
-        if (!made) return {};
-        std::string out;
-        tree::writeJson(*made, set_->model(), out, tree::Layout::Indented);
-        readAgain(out, made->type());
-        return out + "\n";
-    }
-
-    /// What a map makes is structurally right: the reader that checks messages takes it.
-    void readAgain(const std::string& text, model::TypeId type) {
-        tree::Arena arena;
-        tree::ReadOptions options;
-        if (set_->model().type(type).kind != model::TypeKind::Resource) options.root = type;
-        const auto document = tree::readJson(text, set_->model(), arena, options);
-        EXPECT_TRUE(document) << describe(document.error());
+        return bench.transform(urlOf(example.map), inputs, begun);
     }
 };
 
 TEST_P(Golden, MapMakesTheCommittedOutput) {
-    ASSERT_TRUE(set_) << fault_;
+    const auto set = shippedSet();
+    ASSERT_TRUE(set);
     const Case& example = GetParam();
-    const std::string made = transform(example);
+    Workbench bench(set);
+    const std::string made = transform(example, bench);
     ASSERT_FALSE(HasFailure());
     const fs::path committed = example.file(".out.json");
     if (std::getenv("WAYMARK_UPDATE_GOLDEN")) {
@@ -215,4 +156,4 @@ TEST(GoldenExamples, EveryMapThatIsCalledHasOne) {
 }
 
 }  // namespace
-}  // namespace waymark
+}  // namespace waymark::golden
