@@ -232,6 +232,27 @@ TEST(ShippedCodes, UnknownReasonsFallThroughTheSitesMapToOther) {
     EXPECT_EQ(category("271594007"), "other");   // nobody has it
 }
 
+/// The linkIds of a form's questions, groups included.
+void linkIds(const json::Value& items, std::vector<std::string>& out) {
+    for (const json::Value& item : items.items()) {
+        out.emplace_back(item["linkId"].text());
+        linkIds(item["item"], out);
+    }
+}
+
+TEST(ShippedForm, EveryQuestionIsReadByTheMap) {
+    const auto form =
+        json::Value::parse(tests::readFile("mappings/forms/link-worker-referral.json"));
+    ASSERT_TRUE(form);
+    const std::string map = tests::readFile("mappings/maps/form-to-referral.map");
+    std::vector<std::string> questions;
+    linkIds((*form)["item"], questions);
+    ASSERT_GT(questions.size(), 100U);
+    for (const std::string& question : questions)
+        EXPECT_NE(map.find("'" + question + "'"), std::string::npos) << question;
+    EXPECT_EQ((std::set<std::string>(questions.begin(), questions.end()).size()), questions.size());
+}
+
 /// Item paths of the PRSB standard: rows of type item.
 std::vector<std::string> prsbItems(const std::string& text) {
     std::vector<std::string> out;
