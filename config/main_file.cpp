@@ -63,7 +63,7 @@ void readListener(Table table, Draft& draft) {
 }
 
 void readRetry(Table table, RetryPolicy& retry) {
-    if (auto schedule = table.durations("schedule")) {
+    if (auto schedule = table.durations("schedule", milliseconds(10))) {
         if (schedule->empty()) table.fault(table.place(), "\"retry.schedule\" is empty.");
         retry.schedule = std::move(*schedule);
     }
@@ -76,7 +76,7 @@ void readLimits(Table table, Limits& limits) {
         into = table.size(key, 1024).value_or(into);
     };
     const auto time = [&table](std::string_view key, milliseconds& into) {
-        into = table.duration(key, milliseconds(10)).value_or(into);
+        into = table.duration(key, milliseconds(10), std::chrono::hours(1)).value_or(into);
     };
     const auto count = [&table](std::string_view key, std::uint32_t& into, std::int64_t most) {
         into = static_cast<std::uint32_t>(table.integer(key, 1, most).value_or(into));

@@ -209,7 +209,8 @@ void readProvider(Table table, Draft& draft) {
     readProviderSecrets(table, provider, draft);
     if (const auto ca = table.existingFile("ca")) provider.ca = ca->value;
     using std::chrono::milliseconds;
-    provider.timeout = table.duration("timeout", milliseconds(100)).value_or(provider.timeout);
+    provider.timeout = table.duration("timeout", milliseconds(100), std::chrono::minutes(5))
+                           .value_or(provider.timeout);
     provider.pollEvery =
         table.duration("poll_every", milliseconds(100)).value_or(provider.pollEvery);
     provider.concurrency = static_cast<std::uint32_t>(

@@ -103,16 +103,17 @@ std::optional<double> Table::number(std::string_view key, double least, double m
 }
 
 std::optional<std::chrono::milliseconds> Table::duration(std::string_view key,
-                                                         std::chrono::milliseconds least) {
+                                                         std::chrono::milliseconds least,
+                                                         std::chrono::milliseconds most) {
     const toml::node* node = ask(key);
     if (node == nullptr) return std::nullopt;
     const auto* written = node->as_string();
     const auto value = written != nullptr ? parseDuration(written->get()) : std::nullopt;
-    if (value && *value >= least) return value;
+    if (value && *value >= least && *value <= most) return value;
     wrongType(key, *node,
-              fmt::format("a duration such as \"500ms\", \"30s\", \"15m\", \"24h\" or \"5d\", at "
-                          "least \"{}ms\" and at most \"3660d\"",
-                          least.count()));
+              fmt::format("a duration such as \"500ms\", \"30s\", \"15m\", \"24h\" or \"5d\", "
+                          "from \"{}\" to \"{}\"",
+                          printDuration(least), printDuration(most)));
     return std::nullopt;
 }
 
@@ -149,16 +150,17 @@ std::optional<std::vector<Placed<std::string>>> Table::texts(std::string_view ke
     return values;
 }
 
-std::optional<std::vector<std::chrono::milliseconds>> Table::durations(std::string_view key) {
+std::optional<std::vector<std::chrono::milliseconds>> Table::durations(
+    std::string_view key, std::chrono::milliseconds least) {
     const auto written = texts(key);
     if (!written) return std::nullopt;
     std::vector<std::chrono::milliseconds> values;
     for (const auto& [text, place] : *written) {
         const auto value = parseDuration(text);
-        if (!value) {
+        if (!value || *value < least) {
             fault(place, fmt::format("\"{}\" must hold durations such as \"500ms\", \"30s\", "
-                                     "\"15m\", \"24h\" or \"5d\".",
-                                     full(key)));
+                                     "\"15m\", \"24h\" or \"5d\", at least \"{}\".",
+                                     full(key), printDuration(least)));
             return std::nullopt;
         }
         values.push_back(*value);

@@ -50,11 +50,13 @@ public:
     std::optional<std::int64_t> integer(std::string_view key, std::int64_t least,
                                         std::int64_t most);
     std::optional<double> number(std::string_view key, double least, double most);
-    std::optional<std::chrono::milliseconds> duration(std::string_view key,
-                                                      std::chrono::milliseconds least);
+    std::optional<std::chrono::milliseconds> duration(
+        std::string_view key, std::chrono::milliseconds least,
+        std::chrono::milliseconds most = std::chrono::days(3660));
     std::optional<std::uint64_t> size(std::string_view key, std::uint64_t least);
     std::optional<std::vector<Placed<std::string>>> texts(std::string_view key);
-    std::optional<std::vector<std::chrono::milliseconds>> durations(std::string_view key);
+    std::optional<std::vector<std::chrono::milliseconds>> durations(
+        std::string_view key, std::chrono::milliseconds least);
     std::optional<Placed<std::filesystem::path>> path(std::string_view key);
     std::optional<Placed<std::filesystem::path>> existingFile(std::string_view key);
     /// Written as { file = "..." } or { env = "..." }; inline it is a fault.

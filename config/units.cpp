@@ -38,6 +38,13 @@ std::optional<std::chrono::milliseconds> parseDuration(std::string_view text) {
     return std::chrono::milliseconds(static_cast<std::int64_t>(*value));
 }
 
+std::string printDuration(std::chrono::milliseconds duration) {
+    const auto count = static_cast<std::uint64_t>(duration.count());
+    const auto unit = std::find_if(kDurations.rbegin(), kDurations.rend(),
+                                   [count](const Unit& each) { return count % each.second == 0; });
+    return std::to_string(count / unit->second) + std::string(unit->first);
+}
+
 std::optional<std::uint64_t> parseSize(std::string_view text) {
     return parse(text, kSizes, kSizeBytesMax);
 }

@@ -154,6 +154,10 @@ INSTANTIATE_TEST_SUITE_P(
              "a number from 0 to 1"},
         Case{"Schedule", "waymark.toml", mainFile("", "[retry]\nschedule = [\"5s\", \"soon\"]\n"),
              "\"retry.schedule\" must hold durations"},
+        Case{"ScheduleWithoutWait", "waymark.toml", mainFile("", "[retry]\nschedule = [\"0s\"]\n"),
+             "at least \"10ms\""},
+        Case{"RequestTooLong", "waymark.toml", mainFile("", "[limits]\nrequest = \"2h\"\n"),
+             "from \"10ms\" to \"1h\""},
         Case{"Target", "waymark.toml", mainFile("", "[bars]\ntargets = [\"111111111\"]\n"),
              "A target is written \"system|value\""}),
     [](const auto& test) { return test.param.name; });

@@ -23,6 +23,12 @@ TEST(Duration, RefusesWhatIsNone) {
     }
 }
 
+TEST(Duration, IsPrintedAsItIsRead) {
+    for (const char* text : {"0d", "1ms", "500ms", "90s", "15m", "36h", "3660d"}) {
+        EXPECT_EQ(printDuration(parseDuration(text).value()), text);
+    }
+}
+
 TEST(Size, ReadsEachUnit) {
     EXPECT_EQ(parseSize("512 B"), 512U);
     EXPECT_EQ(parseSize("64KiB"), 65'536U);
