@@ -4,14 +4,17 @@
 
 #include <string>
 
+#include "fhir/core/result.h"
 #include "fhir/model/model.h"
 #include "fhir/tree/element.h"
 #include "fhir/tree/json_writer.h"
 
 namespace waymark::tree {
 
-/// Appends to `out`. The root is a Resource.
-void writeXml(Element root, const model::Model& model, std::string& out,
-              Layout layout = Layout::Compact);
+/// Appends to `out`. The root is a Resource or a logical model. Fails with Kind::NotAcceptable, and
+/// appends nothing, where the tree holds what XML cannot carry: a control character, a narrative
+/// that is not well-formed XHTML, open JSON.
+[[nodiscard]] Result<void> writeXml(Element root, const model::Model& model, std::string& out,
+                                    Layout layout = Layout::Compact);
 
 }  // namespace waymark::tree

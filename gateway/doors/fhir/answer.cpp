@@ -11,12 +11,13 @@
 namespace waymark::doors::fhir {
 namespace {
 
-std::string render(tree::Element resource, const model::Model& model, Format format) {
+/// Fails where XML cannot carry the resource.
+Result<std::string> render(tree::Element resource, const model::Model& model, Format format) {
     std::string body;
     if (format == Format::Json) {
         tree::writeJson(resource, model, body);
-    } else {
-        tree::writeXml(resource, model, body);
+    } else if (const auto written = tree::writeXml(resource, model, body); !written) {
+        return std::unexpected(written.error());
     }
     return body;
 }
@@ -25,11 +26,13 @@ std::string render(tree::Element resource, const model::Model& model, Format for
 
 net::Response resourceAnswer(unsigned status, tree::Element resource, const model::Model& model,
                              Format format) {
+    auto body = render(resource, model, format);
+    if (!body) return failureAnswer(body.error(), Format::Json, outcome::Dialect::Fhir);
     net::Response response;
     response.status = status;
     response.fields.set("Content-Type", std::string(contentType(format)));
     response.fields.set("Cache-Control", "no-store");
-    response.body = render(resource, model, format);
+    response.body = std::move(*body);
     return response;
 }
 
