@@ -94,28 +94,25 @@ std::shared_ptr<const model::Model> loadModels(const std::vector<File>& files, F
     return nullptr;
 }
 
-/// Where a resource stands in the order of loading: value sets name code systems, concept maps
-/// name both.
-std::size_t rank(std::string_view type) {
-    constexpr std::array<std::string_view, 3> kOrder = {"CodeSystem", "ValueSet", "ConceptMap"};
-    return static_cast<std::size_t>(std::ranges::find(kOrder, type) - kOrder.begin());
-}
-
+/// In this order: value sets name code systems, concept maps name both.
 void loadCodes(const std::vector<File>& files, terminology::Terminology& terminology,
                Faults& faults) {
-    std::vector<Resource> resources = readResources(files, faults);
-    std::ranges::stable_sort(resources, {}, [](const Resource& each) { return rank(each.type); });
-    for (const Resource& resource : resources) {
-        if (rank(resource.type) == 3) {
-            faults.add(IssueType::NotSupported,
-                       fmt::format("a {} has no place among the codes; expected a CodeSystem, a "
-                                   "ValueSet or a ConceptMap",
-                                   resource.type),
-                       resource.file->name);
-            continue;
+    constexpr std::array<std::string_view, 3> kOrder = {"CodeSystem", "ValueSet", "ConceptMap"};
+    const std::vector<Resource> resources = readResources(files, faults);
+    for (const std::string_view type : kOrder) {
+        for (const Resource& resource : resources) {
+            if (resource.type != type) continue;
+            auto added = terminology.add(resource.root, model::Model::r4(), resource.file->name);
+            if (!added) faults.add(std::move(added.error()), resource.file->name);
         }
-        auto added = terminology.add(resource.root, model::Model::r4(), resource.file->name);
-        if (!added) faults.add(std::move(added.error()), resource.file->name);
+    }
+    for (const Resource& resource : resources) {
+        if (std::ranges::find(kOrder, resource.type) != kOrder.end()) continue;
+        faults.add(IssueType::NotSupported,
+                   fmt::format("a {} has no place among the codes; expected a CodeSystem, a "
+                               "ValueSet or a ConceptMap",
+                               resource.type),
+                   resource.file->name);
     }
 }
 
