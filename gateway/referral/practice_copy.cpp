@@ -1,5 +1,7 @@
 #include "gateway/referral/practice_copy.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "fhir/core/check.h"
@@ -25,15 +27,25 @@ const model::ElementDef& definitionOf(tree::Element child, const model::Model& m
 
 }  // namespace
 
-std::string PracticeCopy::idOf(const Message::Entry& entry) const {
-    ResourceId id{.referral = referral_, .entry = entry.place};
-    if (entry.resource.type() == type::ServiceRequest) id.entry.reset();
-    return print(id);
+PracticeCopy::PracticeCopy(const Message& message, const ReferralId& referral,
+                           tree::Builder& builder)
+    : message_(message), builder_(builder) {
+    references_.reserve(message.entries().size());
+    for (const Message::Entry& entry : message.entries()) {
+        ResourceId id{.referral = referral, .entry = entry.place};
+        if (entry.resource.type() == type::ServiceRequest) id.entry.reset();
+        references_.push_back(
+            fmt::format("{}/{}", builder.model().type(entry.resource.type()).name, print(id)));
+    }
 }
 
-std::string PracticeCopy::referenceTo(const Message::Entry& entry) const {
-    std::string reference(builder_.model().type(entry.resource.type()).name);
-    return reference.append("/").append(idOf(entry));
+std::string_view PracticeCopy::referenceTo(const Message::Entry& entry) const {
+    return references_.at(static_cast<std::size_t>(&entry - message_.entries().data()));
+}
+
+std::string_view PracticeCopy::idOf(const Message::Entry& entry) const {
+    const std::string_view reference = referenceTo(entry);
+    return reference.substr(reference.find('/') + 1);
 }
 
 tree::Node* PracticeCopy::resource(const Message::Entry& entry, const Meta& meta) {
@@ -45,13 +57,17 @@ tree::Node* PracticeCopy::resource(const Message::Entry& entry, const Meta& meta
 tree::Node* PracticeCopy::bundle(std::string_view base) {
     check(message_.isBundle(), "only a Bundle is copied whole");
     tree::Node* const root = builder_.root(type::Bundle);
+    auto known = message_.entries().begin();
     std::uint32_t place = 0;
     for (const tree::Element child : message_.root().children()) {
-        if (child.name() == name::entry) {
-            addEntry(child, place++, root, base);
-        } else {
+        if (child.name() != name::entry) {
             copyChild(child, root);
+            continue;
         }
+        const bool hasResource = known != message_.entries().end() && known->place == place;
+        addEntry(child, hasResource ? &*known : nullptr, root, base);
+        if (hasResource) ++known;
+        ++place;
     }
     return root;
 }
@@ -63,20 +79,17 @@ tree::Node* PracticeCopy::element(tree::Element from, tree::Node* parent,
     return copied;
 }
 
-void PracticeCopy::addEntry(tree::Element sent, std::uint32_t place, tree::Node* bundle,
+void PracticeCopy::addEntry(tree::Element sent, const Message::Entry* known, tree::Node* bundle,
                             std::string_view base) {
     tree::Node* const entry = builder_.add(bundle, "entry");
-    const auto& entries = message_.entries();
-    const auto known = std::find_if(entries.begin(), entries.end(),
-                                    [&](const Message::Entry& at) { return at.place == place; });
-    if (known != entries.end()) {
-        builder_.value(entry, "fullUrl", std::string(base) + "/" + referenceTo(*known));
+    if (known != nullptr) {
+        builder_.value(entry, "fullUrl", fmt::format("{}/{}", base, referenceTo(*known)));
     }
     for (const tree::Element child : sent.children()) {
         if (child.name() == name::resource) {
             const std::string_view typeName = builder_.model().type(child.type()).name;
             fill(*known, builder_.add(entry, "resource", typeName), nullptr);
-        } else if (child.name() != name::fullUrl || known == entries.end()) {
+        } else if (child.name() != name::fullUrl || known == nullptr) {
             copyChild(child, entry);
         }
     }
@@ -118,10 +131,13 @@ void PracticeCopy::rewriteReference(tree::Element text) {
     const std::string_view was = text.text();
     const Message::Entry* const entry = message_.entryAt(was);
     if (entry == nullptr) return;
-    std::string is = referenceTo(*entry);
+    const std::string_view is = referenceTo(*entry);
     const std::size_t hash = was.find('#');
-    if (hash != std::string_view::npos) is.append(was.substr(hash));
-    builder_.setText(ours(text), is);
+    if (hash == std::string_view::npos) {
+        builder_.setText(ours(text), is);
+    } else {
+        builder_.setText(ours(text), fmt::format("{}{}", is, was.substr(hash)));
+    }
 }
 
 // An Attachment may point at a Binary of the same Bundle (FHIR R4 section 3.1.0.11.2). Other uris

@@ -5,6 +5,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "fhir/tree/builder.h"
 #include "gateway/referral/ids.h"
@@ -21,12 +22,11 @@ public:
     };
 
     /// All must outlive it. The trees that it makes share texts with the message.
-    PracticeCopy(const Message& message, const ReferralId& referral, tree::Builder& builder)
-        : message_(message), referral_(referral), builder_(builder) {}
+    PracticeCopy(const Message& message, const ReferralId& referral, tree::Builder& builder);
 
-    [[nodiscard]] std::string idOf(const Message::Entry& entry) const;
     /// "Type/id".
-    [[nodiscard]] std::string referenceTo(const Message::Entry& entry) const;
+    [[nodiscard]] std::string_view referenceTo(const Message::Entry& entry) const;
+    [[nodiscard]] std::string_view idOf(const Message::Entry& entry) const;
 
     /// A copy of its own.
     [[nodiscard]] tree::Node* resource(const Message::Entry& entry, const Meta& meta);
@@ -38,7 +38,8 @@ public:
 private:
     void fill(const Message::Entry& entry, tree::Node* to, const Meta* meta);
     void addMeta(tree::Element sent, tree::Node* to, const Meta& meta);
-    void addEntry(tree::Element sent, std::uint32_t place, tree::Node* bundle,
+    /// `known`: the entry as the message knows it; nullptr when it has no resource.
+    void addEntry(tree::Element sent, const Message::Entry* known, tree::Node* bundle,
                   std::string_view base);
     void copyChild(tree::Element child, tree::Node* to);
     void rewrite(tree::Element copied);
@@ -46,8 +47,8 @@ private:
     void rewriteUrl(tree::Element text);
 
     const Message& message_;
-    const ReferralId& referral_;
     tree::Builder& builder_;
+    std::vector<std::string> references_;  ///< by entry
 };
 
 }  // namespace waymark::referral

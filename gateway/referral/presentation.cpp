@@ -1,6 +1,6 @@
 #include "gateway/referral/presentation.h"
 
-#include <algorithm>
+#include <map>
 #include <vector>
 
 #include "fhir/core/check.h"
@@ -27,13 +27,6 @@ void collectFragments(tree::Element element, std::vector<std::string_view>& to) 
         if (text.size() > 1 && text.front() == '#') to.push_back(text.substr(1));
     }
     for (const tree::Element child : element.children()) collectFragments(child, to);
-}
-
-tree::Element containedIn(tree::Element resource, std::string_view id) {
-    for (tree::Element at = resource.child(name::contained); at; at = at.nextSame()) {
-        if (textOf(at, name::id) == id) return at;
-    }
-    return {};
 }
 
 }  // namespace
@@ -113,23 +106,25 @@ tree::Element Presentation::resource(const Message::Entry& entry) {
         copy_->resource(entry, {.versionId = "1", .lastUpdated = instantText(state_.received)}));
 }
 
-// A contained Patient has no address of its own: the Task that is for them contains them too.
+// A contained Patient has no address of its own: the Task that is for them contains them too, and
+// whatever they refer to.
 void Presentation::bringContained(tree::Node* task) {
-    bool found = true;
-    while (found) {
-        found = false;
-        std::vector<std::string_view> wanted;
-        collectFragments(tree::view(task), wanted);
-        for (const std::string_view id : wanted) found = bringOne(task, id) || found;
+    std::map<std::string_view, tree::Element> there;
+    tree::Element at = message_->serviceRequest()->resource.child(name::contained);
+    for (; at; at = at.nextSame()) there.emplace(textOf(at, name::id), at);
+    for (at = tree::view(task).child(name::contained); at; at = at.nextSame()) {
+        there.erase(textOf(at, name::id));
     }
-}
-
-bool Presentation::bringOne(tree::Node* task, std::string_view id) {
-    if (containedIn(tree::view(task), id)) return false;
-    const tree::Element sent = containedIn(message_->serviceRequest()->resource, id);
-    if (!sent) return false;
-    copy_->element(sent, task, "contained");
-    return true;
+    std::vector<std::string_view> wanted;
+    collectFragments(tree::view(task), wanted);
+    while (!wanted.empty()) {
+        const auto found = there.find(wanted.back());
+        wanted.pop_back();
+        if (found == there.end()) continue;
+        const tree::Node* const brought = copy_->element(found->second, task, "contained");
+        there.erase(found);
+        collectFragments(tree::view(brought), wanted);
+    }
 }
 
 Result<tree::Element> Presentation::transform(std::string_view map,

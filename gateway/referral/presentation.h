@@ -53,7 +53,6 @@ private:
     [[nodiscard]] PracticeCopy::Meta currentMeta() const;
     void stamp(tree::Node* task, const Uuid& id);
     void bringContained(tree::Node* task);
-    [[nodiscard]] bool bringOne(tree::Node* task, std::string_view id);
 
     const mappings::Set& set_;
     const config::Config& config_;

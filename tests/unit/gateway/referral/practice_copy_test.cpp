@@ -68,12 +68,33 @@ TEST_F(Copying, MakesABundleWhoseReferencesResolve) {
     ASSERT_EQ(again.entries().size(), message.entries().size());
     for (std::size_t i = 0; i < again.entries().size(); ++i) {
         EXPECT_EQ(again.entries()[i].fullUrl,
-                  std::string(kBase) + "/" + copy.referenceTo(message.entries()[i]));
+                  std::string(kBase) + "/" + std::string(copy.referenceTo(message.entries()[i])));
     }
     const tree::Element request = again.serviceRequest()->resource;
     EXPECT_EQ(again.resolve(request.child(model::name::subject)), again.entries()[0].resource);
     EXPECT_EQ(at(bundle, "type"), "transaction");
     EXPECT_EQ(at(bundle, "entry.request.method"), "POST");
+}
+
+struct CopyingGaps : Copying {
+    CopyingGaps() : Copying(kGaps) {}
+    static constexpr std::string_view kGaps = R"({"resourceType":"Bundle","type":"message","entry":[
+        {"link":[{"relation":"self","url":"https://sender.example/nothing"}],
+         "fullUrl":"urn:uuid:nothing"},
+        {"fullUrl":"urn:uuid:2","resource":{"resourceType":"ServiceRequest","status":"active",
+          "intent":"order","subject":{"reference":"urn:uuid:3#part"}}},
+        {"fullUrl":"urn:uuid:3","resource":{"resourceType":"Patient"}}]})";
+};
+
+TEST_F(CopyingGaps, CountsEntriesWithoutAResource) {
+    const tree::Element bundle = tree::view(copy.bundle(kBase));
+    EXPECT_EQ(at(bundle, "entry.fullUrl"), "urn:uuid:nothing");
+    EXPECT_EQ(at(bundle, "entry.link.url"), "https://sender.example/nothing");
+    const Message again(bundle, model::Model::r4());
+    ASSERT_EQ(again.entries().size(), 2U);
+    EXPECT_EQ(at(again.entries()[0].resource, "subject.reference"), "Patient/" + kId + "-2#part");
+    EXPECT_EQ(again.entries()[1].place, 2U);
+    EXPECT_EQ(at(again.entries()[1].resource, "id"), kId + "-2");
 }
 
 struct CopyingOne : Copying {
