@@ -31,6 +31,7 @@ plan::Source GroupCompiler::source(const ast::Source& source, TypeSet& itemType,
     if (source.expression) {
         model::TypeId result = model::kNoType;
         out.expression = expression(*source.expression, TypeSet(), &result);
+        out.fromTarget = readsTarget(source.expression->text);
         type = TypeSet(result);
         repeats = true;
     } else {
@@ -59,7 +60,7 @@ plan::Source GroupCompiler::source(const ast::Source& source, TypeSet& itemType,
     itemType = type;
     if (!source.variable.empty()) {
         // A target read as a source stays a target: rules may go on to fill it.
-        const bool isTarget = out.fromTarget && source.path.empty();
+        const bool isTarget = out.fromTarget && source.path.empty() && !source.expression;
         out.variable = define(source.variable, type, isTarget);
     }
     sourceClauses(source, out, type);

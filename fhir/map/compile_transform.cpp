@@ -314,6 +314,7 @@ bool GroupCompiler::parameter(const ast::Parameter& parameter, plan::Parameter& 
             if (!slot) return false;
             out.kind = plan::Parameter::Kind::Variable;
             out.slot = *slot;
+            out.fromTarget = scope_[*slot].target;
             if (value) *value = scope_[*slot].type;
             return true;
         }
@@ -321,6 +322,7 @@ bool GroupCompiler::parameter(const ast::Parameter& parameter, plan::Parameter& 
             model::TypeId result = model::kNoType;
             out.kind = plan::Parameter::Kind::Expression;
             out.expression = expression(parameter.expression, TypeSet(), &result);
+            out.fromTarget = readsTarget(parameter.expression.text);
             if (value) *value = TypeSet(result);
             return out.expression != plan::kNone;
         }

@@ -171,13 +171,13 @@ void GroupCompiler::extends() {
 }
 
 plan::Range GroupCompiler::rules(const std::vector<ast::Rule>& rules) {
-    std::vector<Index> out;
+    std::vector<plan::RuleRef> out;
     const std::string outer = path_;
     std::vector<Written> written;
     for (std::size_t i = 0; i < rules.size(); ++i) {
         path_ = outer + "|" + ruleName(rules[i], i);
-        const Index compiled = rule(rules[i], i);
-        out.push_back(compiled);
+        const Index compiled = rule(rules[i]);
+        out.push_back(reference(compiled));
         const plan::Range targets = plan().rules[compiled].targets;
         const std::vector<plan::Target> made(
             plan().targets.begin() + targets.first,
@@ -188,7 +188,27 @@ plan::Range GroupCompiler::rules(const std::vector<ast::Rule>& rules) {
     return append(plan().ruleOrder, std::move(out));
 }
 
-Index GroupCompiler::rule(const ast::Rule& rule, std::size_t) {
+/// What a block needs to know of a rule to pass it over when its first source has nothing.
+plan::RuleRef GroupCompiler::reference(Index rule) {
+    plan::RuleRef out;
+    out.rule = rule;
+    const plan::Range sources = plan().rules[rule].sources;
+    if (sources.count == 0) return out;
+    const plan::Source& source = plan().sources[sources.first];
+    const bool guarded = source.steps.count > 0 && source.expression == plan::kNone &&
+                         source.defaultValue == plan::kNone && !source.hasCardinality &&
+                         !source.fromTarget;
+    if (!guarded) return out;
+    const plan::SourceStep& step = plan().sourceSteps[source.steps.first];
+    if (step.maySelf || step.name == model::kNoName) return out;
+    out.slot = source.context;
+    out.name = step.name;
+    if (step.by == plan::SourceStep::By::Name && source.steps.count == 1 && source.types.count == 1)
+        out.type = plan().typeIds[source.types.first];
+    return out;
+}
+
+Index GroupCompiler::rule(const ast::Rule& rule) {
     const std::size_t visible = scope_.size();
     ruleScope_ = visible;
     plan::Rule out;
@@ -351,6 +371,12 @@ std::vector<std::string_view> GroupCompiler::variableNames() const {
     std::vector<std::string_view> out;
     for (const Variable& variable : scope_) out.push_back(variable.name);
     return out;
+}
+
+bool GroupCompiler::readsTarget(std::string_view expression) const {
+    return std::ranges::any_of(scope_, [expression](const Variable& variable) {
+        return variable.target && expression.find(variable.name) != std::string_view::npos;
+    });
 }
 
 std::optional<plan::Slot> GroupCompiler::lookup(const ast::Name& name) {

@@ -32,7 +32,8 @@ private:
     void constants();
     void extends();
     plan::Range rules(const std::vector<ast::Rule>& rules);
-    plan::Index rule(const ast::Rule& rule, std::size_t number);
+    plan::Index rule(const ast::Rule& rule);
+    [[nodiscard]] plan::RuleRef reference(plan::Index rule);
     plan::Range calls(const ast::Rule& rule);
     plan::Range arguments(const ast::Call& call, GroupRef group, std::vector<TypeSet>& types);
     [[nodiscard]] model::TypeId accepted(model::TypeId declared, model::TypeId argument) const;
@@ -107,6 +108,8 @@ private:
     plan::Slot define(const ast::Name& name, TypeSet type, bool target, bool isInput = false);
     plan::Index expression(const ast::Expression& expression, const TypeSet& focus,
                            model::TypeId* result = nullptr);
+    /// Whether an expression names a variable of the target.
+    [[nodiscard]] bool readsTarget(std::string_view expression) const;
     [[nodiscard]] std::vector<std::string_view> variableNames() const;
 
     Compiler& compiler_;

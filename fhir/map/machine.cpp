@@ -92,10 +92,13 @@ Frame Machine::frame(std::size_t slots, FrameMark& mark) {
     mark = frames_;
     if (frames_.top + slots > frames_.values.size()) {
         const std::size_t size = std::max(kFrameSlots, slots * 2);
-        frames_ = {arena_.array<path::Value>(size), arena_.array<path::Collection>(size), 0};
+        frames_ = {arena_.array<path::Value>(size), arena_.array<path::Collection>(size),
+                   arena_.array<std::uint64_t>(size), 0};
     }
-    Frame out{frames_.values.data() + frames_.top, frames_.views.data() + frames_.top};
+    const Frame out{frames_.values.data() + frames_.top, frames_.views.data() + frames_.top,
+                    frames_.names.data() + frames_.top};
     std::fill_n(out.views, slots, path::Collection());
+    std::fill_n(out.names, slots, 0);
     frames_.top += slots;
     return out;
 }

@@ -40,10 +40,35 @@ enum class RunCode : std::uint16_t {
 struct Frame {
     path::Value* values = nullptr;
     path::Collection* views = nullptr;
+    /// The names that an element's children have, as plan::nameBit; 0 when not looked at yet.
+    std::uint64_t* names = nullptr;
 
     void set(plan::Slot slot, const path::Value& value) {
         values[slot] = value;
         views[slot] = path::Collection(values + slot, 1);
+        names[slot] = 0;
+    }
+    /// Whether the rule's first source may have an item: a child of that name and type. Generous.
+    [[nodiscard]] bool mayEnter(const plan::RuleRef& rule) const {
+        if (rule.slot == plan::kNoSlot) return true;
+        std::uint64_t& known = names[rule.slot];
+        if (known == 0) known = namesIn(rule.slot);
+        if ((known & plan::nameBit(rule.name)) == 0) return false;
+        if (rule.type == model::kNoType || known == plan::kAnyName) return true;
+        tree::Element at = values[rule.slot].isElement()
+                               ? values[rule.slot].element().child(rule.name)
+                               : tree::Element();
+        while (at && at.type() != rule.type) at = at.nextSame();
+        return static_cast<bool>(at);
+    }
+    [[nodiscard]] std::uint64_t namesIn(plan::Slot slot) const {
+        std::uint64_t bits = plan::kNamesKnown;
+        if (!has(slot) || !values[slot].isElement()) return bits;
+        for (const tree::Element child : values[slot].element().children()) {
+            bits |= plan::nameBit(child.name());
+            if (!child.isKeyed()) bits |= plan::nameBit(child.node()->local);
+        }
+        return bits;
     }
     void clear(plan::Slot slot) { views[slot] = path::Collection(); }
     [[nodiscard]] bool has(plan::Slot slot) const { return !views[slot].empty(); }
@@ -89,6 +114,7 @@ protected:
     struct FrameMark {
         std::span<path::Value> values;
         std::span<path::Collection> views;
+        std::span<std::uint64_t> names;
         std::size_t top = 0;
     };
     Frame frame(std::size_t slots, FrameMark& mark);

@@ -61,13 +61,14 @@ struct Source {
     std::uint32_t max = 0xFFFFFFFF;
     ast::SourceList list = ast::SourceList::None;
     bool hasCardinality = false;
-    bool fromTarget = false;  ///< the context may grow while it is read
+    bool fromTarget = false;  ///< the items are of the target, which grows while it is read
 };
 
 struct Parameter {
     enum class Kind : std::uint8_t { Literal, Variable, Expression };
     Kind kind = Kind::Literal;
     ast::LiteralKind literal = ast::LiteralKind::Text;
+    bool fromTarget = false;  ///< the value is of the target, which grows
     Slot slot = kNoSlot;
     Index expression = kNone;
     std::string_view text;
@@ -144,6 +145,23 @@ struct Group {
     Index map = kNone;
 };
 
+/// A rule in its place, with what lets it be passed over when its first source has nothing: the
+/// name that is looked for among those of the context's children, and the one type it must have.
+struct RuleRef {
+    Index rule = kNone;
+    Slot slot = kNoSlot;                  ///< the context; kNoSlot: the rule is always entered
+    model::NameId name = model::kNoName;  ///< FHIR name, or JSON name
+    model::TypeId type = model::kNoType;  ///< with a FHIR name: the only type that counts
+};
+
+/// The bit that stands for a name in a set of names. The highest bit is left for others.
+constexpr std::uint64_t nameBit(model::NameId name) {
+    return std::uint64_t{1} << (name % 63U);
+}
+inline constexpr std::uint64_t kNamesKnown = std::uint64_t{1} << 63U;
+/// Of elements of the target, which grow: any name may be there.
+inline constexpr std::uint64_t kAnyName = ~std::uint64_t{0};
+
 /// A constant and the slot of a group's frame in which it stands.
 struct ConstantUse {
     Slot slot = kNoSlot;
@@ -186,7 +204,7 @@ struct Plan {
     std::vector<Entry> entries;
     std::vector<Group> groups;
     std::vector<Rule> rules;
-    std::vector<Index> ruleOrder;
+    std::vector<RuleRef> ruleOrder;
     std::vector<Source> sources;
     std::vector<SourceStep> sourceSteps;
     std::vector<Target> targets;

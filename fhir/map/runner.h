@@ -125,8 +125,11 @@ private:
     }
 
     bool rules(const plan::Range& range, Frame& frame) {
-        for (plan::Index i = 0; i < range.count; ++i)
-            if (!rule(plan_.rules[plan_.ruleOrder[range.first + i]], frame)) return false;
+        const plan::RuleRef* at = plan_.ruleOrder.data() + range.first;
+        for (const plan::RuleRef* end = at + range.count; at != end; ++at) {
+            if (!frame.mayEnter(*at)) continue;
+            if (!rule(plan_.rules[at->rule], frame)) return false;
+        }
         return true;
     }
 
@@ -148,9 +151,11 @@ private:
         if (number == rule.sources.count) return fire(rule, frame, first);
         const plan::Source& source = plan_.sources[rule.sources.first + number];
         const auto each = [&](const path::Value& item) {
-            if (source.variable != plan::kNoSlot) frame.set(source.variable, item);
-            const path::Value kept = item;
-            return sources(rule, number + 1, frame, first ? first : &kept);
+            if (source.variable != plan::kNoSlot) {
+                frame.set(source.variable, item);
+                if (grows(source, frame)) frame.names[source.variable] = plan::kAnyName;
+            }
+            return sources(rule, number + 1, frame, first ? first : &item);
         };
         if (isPlain(source)) return plainItems(source, frame, each);
         Items items(arena_);
@@ -158,6 +163,12 @@ private:
         for (std::size_t i = 0; i < items.size(); ++i)
             if (!each(items[i])) return false;
         return true;
+    }
+
+    /// Whether a source's items are of the target, so that what they have may change.
+    static bool grows(const plan::Source& source, const Frame& frame) {
+        return source.fromTarget ||
+               (source.context != plan::kNoSlot && frame.names[source.context] == plan::kAnyName);
     }
 
     /// Sources whose items can be taken one by one as they stand in the tree.
@@ -181,12 +192,17 @@ private:
             bool taken = false;
             return accepts(source, context, frame, taken) && (!taken || each(context));
         }
-        for (tree::Element at = context.element().firstChild(); at; at = at.next()) {
-            if (!matches(step, at)) continue;
-            const path::Value item = path::Value::of(at);
-            bool taken = false;
-            if (!accepts(source, item, frame, taken)) return false;
-            if (taken && !each(item)) return false;
+        using By = plan::SourceStep::By;
+        tree::Element at = step.by == By::Name ? context.element().child(step.name)
+                                               : context.element().firstChild();
+        while (at) {
+            if (step.by == By::Name || matches(step, at)) {
+                const path::Value item = path::Value::of(at);
+                bool taken = false;
+                if (!accepts(source, item, frame, taken)) return false;
+                if (taken && !each(item)) return false;
+            }
+            at = step.by == By::Name ? at.nextSame() : at.next();
         }
         return true;
     }
@@ -371,6 +387,16 @@ private:
         return true;
     }
 
+    static void pass(const plan::Parameter& parameter, const path::Value& argument,
+                     const Frame& frame, Frame& inner, plan::Index number) {
+        const auto slot = static_cast<plan::Slot>(number);
+        inner.set(slot, argument);
+        const bool grows =
+            parameter.fromTarget || (parameter.kind == plan::Parameter::Kind::Variable &&
+                                     frame.names[parameter.slot] == plan::kAnyName);
+        if (grows) inner.names[slot] = plan::kAnyName;
+    }
+
     bool target(const plan::Target& target, Frame& frame, const path::Value* item) {
         if (target.variable != plan::kNoSlot) frame.clear(target.variable);
         if (target.context == plan::kNoSlot) return freeTarget(target, frame, item);
@@ -409,6 +435,17 @@ private:
     /// is a value.
     bool values(const plan::Target& target, tree::Node* context, Frame& frame,
                 const path::Value* item) {
+        if (target.op == Op::Copy) {
+            path::Value copied;
+            bool has = false;
+            const auto& source = plan_.parameters[target.parameters.first];
+            if (!parameter(source, frame, copied, has)) return false;
+            Spot place;
+            tree::Node* one = nullptr;
+            if (!has) return true;
+            return spot(target, context, place) && put(target, place, copied, one) &&
+                   finish(target, frame, one);
+        }
         path::Collection all;
         if (!transform(target, frame, item, all)) return false;
         if (all.empty()) return true;
@@ -487,6 +524,7 @@ private:
         FrameMark mark;
         Frame inner = this->frame(called.slots, mark);
         inner.set(0, item);
+        inner.names[0] = plan::kAnyName;  // the item may be of the target
         inner.set(1, value(made));
         if (!group(called, inner)) return false;
         release(mark);

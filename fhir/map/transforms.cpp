@@ -20,8 +20,6 @@ namespace {
 namespace type = model::type;
 using path::Value;
 
-constexpr std::size_t kMaxParameters = 64;
-
 }  // namespace
 
 /// Computes a transform's value. Empty when a parameter that matters is empty: then nothing is
@@ -38,10 +36,8 @@ bool Machine::transform(const plan::Target& target, const Frame& frame, const Va
         if (count == 2 && !has) return true;
         return evaluate(parameters[count - 1].expression, count == 2 ? &focus : item, frame, out);
     }
-    if (count > kMaxParameters)
-        return fail(RunCode::BadParameter, "a transform takes at most 64 parameters");
-    std::array<Value, kMaxParameters> values;
-    std::array<bool, kMaxParameters> has{};
+    const auto values = arena_.array<Value>(count);
+    const auto has = arena_.array<bool>(count);
     for (std::size_t i = 0; i < count; ++i)
         if (!parameter(parameters[i], frame, values[i], has[i])) return false;
     const bool first = count == 0 || has[0];
@@ -49,7 +45,7 @@ bool Machine::transform(const plan::Target& target, const Frame& frame, const Va
     if (!first && target.op != Op::Append) return true;
     Value result;
     bool some = true;
-    const Arguments arguments{{values.data(), count}, {has.data(), count}};
+    const Arguments arguments{values, has};
     if (!compute(target, arguments, result, some)) return false;
     if (some) out = path::Collection::of(result, arena_);
     return true;
@@ -143,20 +139,18 @@ bool Machine::truncate(const Arguments& arguments, Value& out) {
 }
 
 bool Machine::append(const Arguments& arguments, Value& out, bool& some) {
+    const std::size_t count = arguments.values.size();
+    const auto parts = arena_.array<std::string_view>(count);
     std::size_t length = 0;
     some = false;
-    std::array<std::string_view, kMaxParameters> parts;
-    for (std::size_t i = 0; i < arguments.values.size(); ++i) {
+    for (std::size_t i = 0; i < count; ++i) {
         parts[i] = at(arguments, i);
         length += parts[i].size();
         some = some || arguments.has[i];
     }
     const auto joined = arena_.array<char>(length);
-    std::size_t end = 0;
-    for (std::size_t i = 0; i < arguments.values.size(); ++i) {
-        std::ranges::copy(parts[i], joined.begin() + static_cast<std::ptrdiff_t>(end));
-        end += parts[i].size();
-    }
+    auto end = joined.begin();
+    for (const std::string_view part : parts) end = std::ranges::copy(part, end).out;
     out = Value::string({joined.data(), length});
     return true;
 }
