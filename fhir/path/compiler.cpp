@@ -9,8 +9,9 @@ namespace {
 
 class Compiler {
 public:
-    Compiler(const Syntax& syntax, Analysis& analysis, std::string_view text)
-        : syntax_(syntax), analysis_(analysis), text_(text) {}
+    Compiler(const Syntax& syntax, Analysis& analysis, const model::Model& model,
+             std::string_view text)
+        : syntax_(syntax), analysis_(analysis), model_(model), text_(text) {}
 
     Plan run() {
         plan_.code.reserve(syntax_.nodes.size());
@@ -173,12 +174,34 @@ private:
 
     PlanId typed(SyntaxId id, const SyntaxNode& at, PlanId input, PlanOp op) {
         const Meaning& what = meaning(id);
-        if (what.fallsAway && op == PlanOp::TypeFilter) return input;
+        if (op == PlanOp::TypeFilter) {
+            if (what.fallsAway || narrowed(input, what)) return input;
+        }
         Instruction made = instruction(op, at);
         made.type = what.named;
         made.match = what.match;
         made.input = input;
         return add(made);
+    }
+
+    /// entry.resource.ofType(Patient): the last step takes nothing else, and the chain goes on.
+    bool narrowed(PlanId input, const Meaning& what) {
+        if (!isChain(input) || what.match == TypeMatch::System || what.match == TypeMatch::Never) {
+            return false;
+        }
+        const Instruction& chain = plan_.code[input];
+        PathStep& last = plan_.steps[chain.a + chain.b - 1];
+        if (chain.a + chain.b != plan_.steps.size() || last.only != model::kNoType) return false;
+        if (what.match == TypeMatch::Derived && hasDerived(what.named)) return false;
+        last.only = what.named;
+        return true;
+    }
+    [[nodiscard]] bool hasDerived(model::TypeId base) const {
+        if (model_.type(base).isAbstract) return true;
+        for (std::size_t i = 1; i < model_.typeCount(); ++i) {
+            if (model_.type(static_cast<model::TypeId>(i)).base == base) return true;
+        }
+        return false;
     }
 
     // ---- functions ----------------------------------------------------------------------------
@@ -332,6 +355,7 @@ private:
 
     const Syntax& syntax_;
     Analysis& analysis_;
+    const model::Model& model_;
     std::string_view text_;
     Plan plan_;
     unsigned sortKey_ = 0;
@@ -339,8 +363,9 @@ private:
 
 }  // namespace
 
-Plan compilePlan(const Syntax& syntax, Analysis& analysis, std::string_view text) {
-    return Compiler(syntax, analysis, text).run();
+Plan compilePlan(const Syntax& syntax, Analysis& analysis, const model::Model& model,
+                 std::string_view text) {
+    return Compiler(syntax, analysis, model, text).run();
 }
 
 }  // namespace waymark::path

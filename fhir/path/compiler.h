@@ -12,6 +12,7 @@ namespace waymark::path {
 
 /// The analysis must have no faults. Adds faults of its own: regular expressions that RE2 cannot
 /// run. The plan views what the syntax and the analysis view: the text and the arena of both.
-Plan compilePlan(const Syntax& syntax, Analysis& analysis, std::string_view text);
+Plan compilePlan(const Syntax& syntax, Analysis& analysis, const model::Model& model,
+                 std::string_view text);
 
 }  // namespace waymark::path

@@ -1,5 +1,7 @@
 // Calls of functions: the input and the arguments as what the function needs, and the functions
 // that the evaluation runs itself because they let items flow through.
+#include <fmt/format.h>
+
 #include "fhir/path/evaluation_frame.h"
 
 namespace waymark::path {
@@ -14,8 +16,8 @@ Got Evaluation::converted(Value& item, Needs needs) {
             (bit(systemKind(item.element().type())) & kindsFor(needs)) != 0) {
             return Got::Empty;
         }
-        fail(std::string(describe(needs)) + " is needed, and this is a " +
-             std::string(typeName(found, model_)));
+        fail(fmt::format("{} is needed, and this is a {}", describe(needs),
+                         typeName(found, model_)));
         return Got::Failed;
     }
     if (needs == Needs::Number && item.is(ValueKind::Integer)) {

@@ -1,4 +1,6 @@
 // Operators, and everything that is asked as a condition: those never make a collection.
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "fhir/path/arithmetic.h"
@@ -15,10 +17,6 @@ Truth negation(Truth of) {
 Truth ofAnswer(Answer answer) {
     if (answer == Answer::Open) return Truth::Empty;
     return asTruth(answer == Answer::Yes);
-}
-
-std::string kindName(const Value& value, const model::Model& model) {
-    return std::string(typeName(value, model));
 }
 
 }  // namespace
@@ -176,7 +174,8 @@ Truth Evaluation::comparison(const Instruction& at) {
             break;
     }
     place_ = at.place;
-    fail("a " + kindName(left, model_) + " and a " + kindName(right, model_) + " have no order");
+    fail(fmt::format("a {} and a {} have no order", typeName(left, model_),
+                     typeName(right, model_)));
     return Truth::Failed;
 }
 
@@ -246,7 +245,7 @@ Got Evaluation::negated(const Instruction& at, Value& item) {
         return Got::One;
     }
     place_ = at.place;
-    fail("a sign cannot stand before a " + kindName(found, model_));
+    fail(fmt::format("a sign cannot stand before a {}", typeName(found, model_)));
     return Got::Failed;
 }
 
@@ -275,8 +274,10 @@ Got Evaluation::arithmetic(const Instruction& at, Value& item) {
         case Computed::Empty:
             return Got::Empty;
         case Computed::BadUnit:
-            fail("such a quantity cannot be added to a " + kindName(left, model_) +
-                 ": use a calendar unit (days, months), or a definite one up to weeks");
+            fail(
+                fmt::format("such a quantity cannot be added to a {}: use a calendar unit (days, "
+                            "months), or a definite one up to weeks",
+                            typeName(left, model_)));
             return Got::Failed;
         case Computed::OutOfCalendar:
             fail("the result leaves the years 1 to 9999");
@@ -284,8 +285,8 @@ Got Evaluation::arithmetic(const Instruction& at, Value& item) {
         case Computed::Mismatch:
             break;
     }
-    fail("there is no such operation for a " + kindName(left, model_) + " and a " +
-         kindName(right, model_));
+    fail(fmt::format("there is no such operation for a {} and a {}", typeName(left, model_),
+                     typeName(right, model_)));
     return Got::Failed;
 }
 

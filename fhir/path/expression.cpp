@@ -67,7 +67,7 @@ Result<Expression> Expression::compile(std::string_view text, const Scope& scope
     if (!syntax) return std::unexpected(std::move(syntax.error()));
     Analysis analysis = analyse(*syntax, program->text, scope, program->arena);
     if (!analysis.faults.empty()) return refused(std::move(analysis.faults));
-    program->plan = compilePlan(*syntax, analysis, program->text);
+    program->plan = compilePlan(*syntax, analysis, *scope.model, program->text);
     if (!analysis.faults.empty()) return refused(std::move(analysis.faults));
     program->model = scope.model;
     const model::TypeId result = analysis.meanings[syntax->root].type.single();

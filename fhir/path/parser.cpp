@@ -1,5 +1,7 @@
 #include "fhir/path/parser.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <charconv>
 #include <optional>
@@ -108,14 +110,10 @@ public:
     SyntaxId fault(std::string message) { return faultAt(token_, std::move(message)); }
     SyntaxId unexpected(std::string_view expected) {
         if (token_.kind == TokenKind::Invalid) return fault(token_.problem);
-        std::string message;
-        if (atEnd()) {
-            message = "the expression ends where ";
-        } else {
-            message = "'" + std::string(lexer_.text(token_)) + "' stands where ";
-        }
-        message.append(expected).append(" is expected");
-        return fault(std::move(message));
+        if (atEnd())
+            return fault(fmt::format("the expression ends where {} is expected", expected));
+        return fault(
+            fmt::format("'{}' stands where {} is expected", lexer_.text(token_), expected));
     }
     [[nodiscard]] std::unexpected<Failure> failure() {
         std::vector<Issue> issues;
@@ -400,6 +398,8 @@ private:
         model::Quantity quantity{value, {}, false};
         if (token_.kind == TokenKind::String) {
             quantity.unit = unquoted(lexer_.text(token_), arena_);
+            // 'month' is how the word month is written as a unit.
+            quantity.calendar = model::calendarUnit(quantity.unit).has_value();
         } else if (token_.kind == TokenKind::Identifier &&
                    model::calendarUnit(lexer_.text(token_))) {
             quantity.unit = lexer_.text(token_);

@@ -182,7 +182,7 @@ std::optional<model::Quantity> parseQuantity(std::string_view text) {
         unit.remove_prefix(1);
         if (unit.size() < 2 || unit.find('\'') != unit.size() - 1) return std::nullopt;
         unit.remove_suffix(1);
-        return model::Quantity{*value, unit, false};
+        return model::Quantity{*value, unit, model::calendarUnit(unit).has_value()};
     }
     if (unitAt == end || !model::calendarUnit(unit)) return std::nullopt;
     return model::Quantity{*value, unit, true};

@@ -1,4 +1,6 @@
 // FHIRPath 5.1: what is asked of a collection as a whole.
+#include <fmt/format.h>
+
 #include <optional>
 
 #include "fhir/path/functions/functions.h"
@@ -15,8 +17,8 @@ bool give(const Call& call, bool answer) {
 std::optional<bool> booleanOf(Evaluation& run, const Value& item) {
     const Value value = systemValue(item, run.arena());
     if (value.is(ValueKind::Boolean)) return value.boolean();
-    run.fail("a collection of Booleans is needed, and it holds a " +
-             std::string(typeName(item, run.model())));
+    run.fail(fmt::format("a collection of Booleans is needed, and it holds a {}",
+                         typeName(item, run.model())));
     return std::nullopt;
 }
 

@@ -1,4 +1,6 @@
 // FHIRPath 5.2 and 7: repeat(), sort() and what is computed over all items.
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "fhir/path/arithmetic.h"
@@ -67,8 +69,8 @@ bool readKeys(Evaluation& run, const Call& call, Sorted& entry, std::size_t keys
         entry.has[key] = !found.empty();
         if (!found.empty()) entry.keys[key] = systemValue(found[0], run.arena());
         if (entry.has[key] && entry.keys[key].isElement()) {
-            return run.fail("a " + std::string(typeName(found[0], run.model())) +
-                            " has no order to sort by");
+            return run.fail(
+                fmt::format("a {} has no order to sort by", typeName(found[0], run.model())));
         }
     }
     return true;

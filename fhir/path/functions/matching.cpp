@@ -13,7 +13,8 @@ std::shared_ptr<const Pattern> patternOf(Evaluation& run, const Call& call) {
     if (!run.step(100)) return nullptr;
     auto compiled = Pattern::compile(call.values[0].string());
     if (compiled) return *std::move(compiled);
-    run.fail(std::string(compiled.error().text()));
+    // What is wrong with it would quote it, and it comes from the message.
+    run.fail("the text is no regular expression that can be used");
     return nullptr;
 }
 
