@@ -315,7 +315,7 @@ bool JsonHandler::finish(Frame& frame, const char* at) {
                         "An object must not be empty; leave the element out.");
     }
     const std::uint64_t absent = frame.shape->required & ~(frame.seen | frame.companions);
-    if (absent != 0) [[unlikely]] {
+    if (absent != 0 && options_.requireElements) [[unlikely]] {
         if (!missing(frame, absent, at)) return false;
     }
     if (frame.holes) [[unlikely]] {

@@ -27,6 +27,9 @@ struct ReadOptions {
     /// What the root is. kNoType: a resource, named by its resourceType. A logical model or a
     /// datatype has no resourceType and must be named here.
     model::TypeId root = model::kNoType;
+    /// Whether an element that its type requires and that is not there is an issue. Not for messages:
+    /// for tools that look into what is still being written (FHIRPath cases).
+    bool requireElements = true;
 };
 
 /// What was read. `body` and the arena must outlive it: texts without escapes point into the body.

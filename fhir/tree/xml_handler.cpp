@@ -241,7 +241,7 @@ bool XmlHandler::finish(std::size_t at) {
                       "An element must have a value, an extension or children; leave it out.");
     }
     const std::uint64_t absent = frame.shape->required & ~frame.seen;
-    return absent == 0 || missing(frame, absent, at);
+    return absent == 0 || !options_.requireElements || missing(frame, absent, at);
 }
 
 bool XmlHandler::missing(const Frame& frame, std::uint64_t ordinals, std::size_t at) {
