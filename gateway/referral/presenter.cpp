@@ -10,6 +10,8 @@
 namespace waymark::referral {
 namespace {
 
+constexpr std::string_view kCreated = "referral.created";
+
 std::unexpected<Failure> noSuchResource() {
     return fail(Kind::NotFound, IssueType::NotFound,
                 "There is no resource of this type and id among those of your referrals.");
@@ -17,6 +19,12 @@ std::unexpected<Failure> noSuchResource() {
 
 std::unexpected<Failure> noSuchVersion() {
     return fail(Kind::NotFound, IssueType::NotFound, "This resource has no such version.");
+}
+
+/// A FHIR provider's Task is changed where it is, by its id there, and not by a second transaction.
+std::unexpected<Failure> onlyCreated() {
+    return fail(Kind::NotImplemented, IssueType::NotSupported,
+                "A FHIR provider is sent a new referral only; its Task is not changed by us.");
 }
 
 /// The state after so many events; nullopt when there were not so many.
@@ -105,6 +113,7 @@ Result<Payload> Presenter::payload(const Dossier& dossier, const AssignmentId& a
         mapForProvider(presentation, *config_, assignment, random);
     if (!mapped) return std::unexpected(mapped.error());
     if (mapped->provider->adapter == config::AdapterKind::Fhir) {
+        if (type != kCreated) return onlyCreated();
         return Payload{.contentType = "application/fhir+json",
                        .body = resourceJson(*mapped, set_->model())};
     }

@@ -49,8 +49,10 @@ public:
     [[nodiscard]] Result<tree::Element> record(const Dossier& dossier, tree::Arena& arena) const;
 
     /// What goes to the provider of an assignment, by the provider's format: for a webhook
-    /// {"type","timestamp","data":{"id","assignment","reference",...}}; for FHIR a transaction
-    /// Bundle.
+    /// {"type","timestamp","data":{"id","assignment","reference",...}} with `type` one of
+    /// "referral.created", "referral.updated", "referral.cancelled"; for FHIR a transaction Bundle,
+    /// and NotImplemented for any type but the first. Fault when the map fails or the provider is
+    /// no longer configured; NotFound for an assignment of another referral.
     [[nodiscard]] Result<Payload> payload(const Dossier& dossier, const AssignmentId& assignment,
                                           std::string_view type, Instant now, Random& random) const;
 

@@ -302,11 +302,40 @@ TEST_F(Presenting, SendsAFhirProviderATransaction) {
     EXPECT_EQ(message.count(model::type::Task), 1U);
     ASSERT_NE(message.serviceRequest(), nullptr);
     EXPECT_EQ(at(message.serviceRequest()->resource, "intent"), "filler-order");
+    const auto cancelled = presenter().payload(dossier, assignmentOf(dossier), "referral.cancelled",
+                                               tests::kStart, random);
+    ASSERT_FALSE(cancelled.has_value());
+    EXPECT_EQ(cancelled.error().kind, Kind::NotImplemented);
     const auto view = presenter().providerView(dossier, assignmentOf(dossier), random);
     ASSERT_TRUE(view.has_value());
     const auto body = json::Value::parse(*view);
     ASSERT_TRUE(body.has_value());
     EXPECT_EQ((*body)["resource"]["resourceType"].text(), "Bundle");
+}
+
+TEST_F(Presenting, SaysSoWhenAProviderOrItsFormatIsGone) {
+    const Dossier dossier = accept(one(), Origin::ServiceRequest);
+    const AssignmentId assignment = assignmentOf(dossier);
+    const config::Provider hope = config.providers[0];
+    config.providers.erase(config.providers.begin());
+    auto payload = presenter().payload(dossier, assignment, "referral.created", {}, random);
+    ASSERT_FALSE(payload.has_value());
+    EXPECT_EQ(payload.error().kind, Kind::Fault);
+    // What the practice reads stays readable.
+    EXPECT_EQ(at(shown(dossier, "Task", kId), "status"), "requested");
+    config.providers.insert(config.providers.begin(), hope);
+    config.providers[0].format = "https://example.org/none";
+    payload = presenter().payload(dossier, assignment, "referral.created", {}, random);
+    ASSERT_FALSE(payload.has_value());
+    EXPECT_EQ(payload.error().kind, Kind::Fault);
+}
+
+TEST_F(Presenting, SaysSoWhenTheStoredMessageCannotBeRead) {
+    Dossier dossier = accept(one(), Origin::ServiceRequest);
+    dossier.body.resize(dossier.body.size() / 2);
+    const auto task = presenter().resource(dossier, "Task", kId, 0, arena, random);
+    ASSERT_FALSE(task.has_value());
+    EXPECT_EQ(task.error().kind, Kind::Fault);
 }
 
 TEST_F(Presenting, ShowsAProviderItsAssignment) {
