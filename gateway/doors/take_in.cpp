@@ -199,16 +199,15 @@ bool isDefinitive(Kind kind) {
 }  // namespace
 
 awaitable<Result<TakenIn>> takeIn(Visit* visit, Arrival arrival) {
-    std::optional<InFlight::Mark> mark;
-    if (!visit->repeatKey.empty()) {
-        mark = visit->services.inFlight.mark(visit->repeatKey);
-        if (!mark) {
-            auto failure = fail(Kind::TooEarly, IssueType::Duplicate,
-                                "The first request with these ids is still being processed; send it "
-                                "again after the time in Retry-After.");
-            failure.error().retryAfter = std::chrono::seconds(2);
-            co_return failure;
-        }
+    const bool repeatable = !visit->repeatKey.empty();
+    const auto mark =
+        repeatable ? visit->services.inFlight.mark(visit->repeatKey) : std::nullopt;
+    if (repeatable && !mark) {
+        auto failure = fail(Kind::TooEarly, IssueType::Duplicate,
+                            "The first request with these ids is still being processed; send it "
+                            "again after the time in Retry-After.");
+        failure.error().retryAfter = std::chrono::seconds(2);
+        co_return failure;
     }
     const auto submission = submissionOf(*visit, arrival);
     auto accepted = visit->snapshot->intake->accept(submission, *visit->arena, visit->services.random);
