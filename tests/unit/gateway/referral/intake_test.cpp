@@ -333,6 +333,65 @@ TEST_F(TakingIn, ReportsEveryRuleAndFormatThatDoesNotCompileAtItsPlace) {
     EXPECT_EQ(issues[2].at.line, 4U);
 }
 
+/// The shipped mappings with one text of one map changed.
+std::shared_ptr<const mappings::Set> setWith(const char* map, std::string_view from,
+                                             std::string_view to) {
+    namespace fs = std::filesystem;
+    const fs::path folder = fs::path(::testing::TempDir()) /
+                            ::testing::UnitTest::GetInstance()->current_test_info()->name();
+    fs::remove_all(folder);
+    fs::create_directories(folder);
+    for (const char* const part : {"models", "codes", "maps"}) {
+        fs::copy(fs::path("mappings") / part, folder / part, fs::copy_options::recursive);
+    }
+    std::stringstream text;
+    text << std::ifstream(folder / "maps" / map).rdbuf();
+    std::ofstream(folder / "maps" / map) << with(text.str(), from, to);
+    auto set = mappings::Set::load(folder);
+    fs::remove_all(folder);
+    if (!set) throw std::runtime_error(std::string(set.error().text()));
+    return *set;
+}
+
+constexpr const char* kMap = "servicerequest-to-referral.map";
+constexpr std::string_view kRule = "  request then Request(request, record) \"request\";";
+
+TEST_F(TakingIn, RefusesWhatAMapsCheckRefuses) {
+    const auto set = setWith(kMap, kRule,
+                             "  request check (identifier.exists()) then "
+                             "Request(request, record) \"request\";");
+    const auto intake = Intake::make(set, std::make_shared<const config::Config>(config));
+    ASSERT_TRUE(intake.has_value());
+    submission.document = &reading.read(one());
+    EXPECT_TRUE((*intake)->accept(submission, reading.arena(), random).has_value());
+    submission.document = &reading.read(
+        with(one(),
+             R"("identifier": [{"system": "https://example.org/referral", "value": "R-1"}],)", ""));
+    const auto taken = (*intake)->accept(submission, reading.arena(), random);
+    ASSERT_FALSE(taken.has_value());
+    EXPECT_EQ(taken.error().kind, Kind::Unprocessable);
+    EXPECT_NE(taken.error().text().find("request"), std::string_view::npos);
+}
+
+TEST_F(TakingIn, SetsAsideWhatItsOwnMapCannotDo) {
+    const auto set = setWith(kMap, kRule,
+                             "  request where (reasonCode.single().exists()) then "
+                             "Request(request, record) \"request\";");
+    const auto intake = Intake::make(set, std::make_shared<const config::Config>(config));
+    ASSERT_TRUE(intake.has_value());
+    submission.document =
+        &reading.read(with(one(), R"("reasonCode": [)", R"("reasonCode": [{"text": "more"}, )"));
+    const auto taken = (*intake)->accept(submission, reading.arena(), random);
+    ASSERT_TRUE(taken.has_value()) << taken.error().text();
+    EXPECT_EQ(taken->events.back().type, EventType::SetAside);
+    EXPECT_TRUE(taken->provider.empty());
+    EXPECT_TRUE(taken->record.empty());
+    EXPECT_EQ(taken->clock, clock::kMendedWithin);
+    // What the sender searches by is known all the same.
+    EXPECT_EQ(taken->nhsNumber, "9990000018");
+    EXPECT_EQ(taken->identifiers.size(), 1U);
+}
+
 /// ../shared/examples beside the checkout.
 std::optional<std::string> sharedExample(const char* name) {
     const std::filesystem::path path = std::filesystem::path("../shared/examples") / name;
