@@ -262,8 +262,9 @@ bool matches(Format format, std::string_view text) {
             return isDecimal(text);
         case Format::String:
         case Format::Markdown:
-        case Format::Xhtml:
             return isString(text);
+        case Format::Xhtml:
+            return !text.empty();
         case Format::Code:
             return isCode(text);
         case Format::Id:

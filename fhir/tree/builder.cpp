@@ -1,5 +1,7 @@
 #include "fhir/tree/builder.h"
 
+#include <algorithm>
+
 #include "fhir/core/check.h"
 #include "fhir/model/shape.h"
 
@@ -222,13 +224,21 @@ void Builder::remove(Node* child) {
 }
 
 Node* Builder::lastAdded(const Node* parent) const {
-    const Last& last = last_[slotOf(parent)];
-    const bool holds = last.parent == parent && last.child->parent == parent && !last.child->next;
-    return holds ? last.child : nullptr;
+    const auto known = std::ranges::find(last_, parent, &Last::parent);
+    if (known == last_.end()) return nullptr;
+    std::rotate(last_.begin(), known, known + 1);
+    Node* const child = last_.front().child;
+    return child->parent == parent && !child->next ? child : nullptr;
 }
 
 void Builder::remember(const Node* parent, Node* child) {
-    if (child->next == nullptr) last_[slotOf(parent)] = {parent, child};
+    if (child->next) return;
+    if (last_.front().parent != parent) {
+        const auto known = std::ranges::find(last_, parent, &Last::parent);
+        std::rotate(last_.begin(), known == last_.end() ? known - 1 : known,
+                    known == last_.end() ? known : known + 1);
+    }
+    last_.front() = {parent, child};
 }
 
 void Builder::forget() {

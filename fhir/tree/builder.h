@@ -62,9 +62,6 @@ private:
         const Node* parent = nullptr;
         Node* child = nullptr;
     };
-    static std::size_t slotOf(const Node* parent) {
-        return reinterpret_cast<std::uintptr_t>(parent) / alignof(std::max_align_t) % 32;
-    }
     void insert(Node* parent, const model::ElementDef& def, Node* node);
     Node* addOpen(Node* parent, std::string_view key, model::TypeId type);
     Node* duplicate(const Node* from);
@@ -75,8 +72,9 @@ private:
 
     Arena& arena_;
     const model::Model& model_;
-    /// Last children of the parents worked on lately, so that long lists are not walked each time.
-    std::array<Last, 32> last_{};
+    /// Last children of the parents worked on lately, the latest first, so that long lists are not
+    /// walked for each new item.
+    mutable std::array<Last, 16> last_{};
 };
 
 /// The element of a node that is being built; grows as it grows.

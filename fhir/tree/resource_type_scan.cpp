@@ -87,7 +87,7 @@ std::string_view ResourceTypeScan::decode(std::string_view raw) {
         appendUtf8(text, codePoint);
         i += 5;
     }
-    return decoded_.emplace_back(std::move(text));
+    return decoded_.emplace_front(std::move(text));
 }
 
 }  // namespace waymark::tree

@@ -3,7 +3,7 @@
 #pragma once
 
 #include <cstddef>
-#include <deque>
+#include <forward_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -40,7 +40,7 @@ private:
     std::string_view body_;
     std::vector<Found> found_;  ///< in the order in which the resourceTypes stand
     std::vector<Level> levels_;
-    std::deque<std::string> decoded_;
+    std::forward_list<std::string> decoded_;
     std::size_t scannedTo_ = 0;
 };
 

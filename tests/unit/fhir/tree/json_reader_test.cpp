@@ -123,7 +123,8 @@ INSTANTIATE_TEST_SUITE_P(
               R"({"resourceType":"Patient","birthDate":"2026-02-30"})",
               {"Patient.birthDate @1:39 birthDate (date) must be a date that exists, as YYYY, "
                "YYYY-MM or YYYY-MM-DD."}},
-        Fault{"WrongCode", R"({"resourceType":"Task","status":"doing","intent":"order"})",
+        Fault{"WrongCode",
+              R"({"resourceType":"Task","status":"doing","intent":"order"})",
               {"Task.status @1:33 status must be one of the codes accepted, cancelled, completed, "
                "draft, entered-in-error, failed, in-progress, on-hold, ready, received, rejected, "
                "requested."}},
