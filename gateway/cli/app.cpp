@@ -172,19 +172,21 @@ Result<std::unique_ptr<App>> App::start(const std::filesystem::path& configFolde
                                         const Clock& clock, Random& random) {
     auto snapshot = compile(configFolder);
     if (!snapshot) return std::unexpected(std::move(snapshot).error());
-    auto parts = std::make_unique<Parts>(std::move(*snapshot), clock, random);
-    const auto config = parts->snapshot->config;
+    // From here on ~App ends whatever has begun.
+    std::unique_ptr<App> app(
+        new App(std::make_unique<Parts>(std::move(*snapshot), clock, random)));
+    auto& parts = *app->parts_;
+    const auto config = parts.snapshot->config;
     net::raiseDescriptorLimit();
-    parts->runtime.emplace(net::Runtime::Threads{.io = config->threads, .pool = 4});
-    if (auto open = parts->openStore(); !open) return std::unexpected(std::move(open).error());
-    parts->resolver.emplace(*parts->runtime);
-    parts->http.emplace(*parts->runtime, *parts->resolver);
-    parts->startDelivery();
-    parts->makeServices();
-    parts->probeStore();
-    std::unique_ptr<App> app(new App(std::move(parts)));
+    parts.runtime.emplace(net::Runtime::Threads{.io = config->threads, .pool = 4});
+    if (auto open = parts.openStore(); !open) return std::unexpected(std::move(open).error());
+    parts.resolver.emplace(*parts.runtime);
+    parts.http.emplace(*parts.runtime, *parts.resolver);
+    parts.startDelivery();
+    parts.makeServices();
+    parts.probeStore();
     for (const auto& listener : config->listeners) {
-        if (auto open = app->parts_->listen(listener); !open) {
+        if (auto open = parts.listen(listener); !open) {
             return std::unexpected(std::move(open).error());
         }
     }
@@ -193,8 +195,8 @@ Result<std::unique_ptr<App>> App::start(const std::filesystem::path& configFolde
                                                      crypto::Existing::Replace);
         if (!written) return std::unexpected(written.error());
     }
-    app->parts_->readiness.started = true;
-    app->parts_->log.info("ready", {{"mappings", telemetry::Name(app->parts_->snapshot->set->version())}});
+    parts.readiness.started = true;
+    parts.log.info("ready", {{"mappings", telemetry::Name(parts.snapshot->set->version())}});
     return app;
 }
 
