@@ -37,7 +37,6 @@ constexpr Milliseconds kBugWait = std::chrono::minutes(10);
 /// The clock may be set, so the timer never sleeps longer.
 constexpr Milliseconds kSleepMax = std::chrono::seconds(30);
 constexpr Milliseconds kSleepMin{1};
-constexpr Milliseconds kCountEvery = std::chrono::seconds(10);
 constexpr Milliseconds kFirstPollWithin = std::chrono::seconds(5);
 constexpr double kPollJitter = 0.1;
 
@@ -46,11 +45,9 @@ struct Read {
     std::vector<store::Delivery> deliveries;
     std::vector<store::DueClock> clocks;
     std::optional<Instant> next;
-    std::optional<store::Counts> counts;
 };
 
-Result<Read> readStore(store::Store& store, Instant now, const std::vector<std::string>& skip,
-                       bool count) {
+Result<Read> readStore(store::Store& store, Instant now, const std::vector<std::string>& skip) {
     Read read;
     auto deliveries = store.dueDeliveries(now, kLoadLimit, skip);
     if (!deliveries) return std::unexpected(std::move(deliveries.error()));
@@ -61,11 +58,6 @@ Result<Read> readStore(store::Store& store, Instant now, const std::vector<std::
     const auto next = store.nextDue(now);
     if (!next) return std::unexpected(next.error());
     read.next = *next;
-    if (count) {
-        const auto counts = store.counts();
-        if (!counts) return std::unexpected(counts.error());
-        read.counts = *counts;
-    }
     return read;
 }
 
@@ -200,10 +192,8 @@ private:
         auto skip = scheduler_.full();
         const auto actions = scheduler_.step(now, Loading{});
         check(actions.empty(), "a read begins nothing");
-        const bool count = now - counted_ >= kCountEvery;
-        if (count) counted_ = now;
-        auto work = [ports = &ports_, now, skip = std::move(skip), count] {
-            return readStore(ports->store, now, skip, count);
+        auto work = [ports = &ports_, now, skip = std::move(skip)] {
+            return readStore(ports->store, now, skip);
         };
         auto reading = onPool(&ports_.stage, std::move(work));
         spawn(std::move(reading), [](Core& core, bool bug, Result<Read> read) {
@@ -222,7 +212,6 @@ private:
 
     void take(Read read) {
         if (read.next) wakeAt(*read.next);
-        if (read.counts) measures_.counted(*read.counts);
         const Rules rules = ports_.rules({});
         Loaded loaded;
         loaded.limit = kLoadLimit;
@@ -415,7 +404,6 @@ private:
     std::map<std::string, Poll> polls_;
     std::optional<Instant> timer_;  ///< when the store has something new
     std::optional<Instant> armed_;
-    Instant counted_{};
     std::size_t running_ = 0;
     bool poked_ = false;
     bool loading_ = false;

@@ -16,9 +16,6 @@ constexpr double kLatencyBounds[] = {0.01, 0.05, 0.1,  0.5,  1,     5,
 
 Measures::Measures(telemetry::Registry& registry)
     : registry_(registry),
-      due_(registry.gauge("waymark_deliveries_due",
-                          "Deliveries that are not yet at their provider")),
-      dead_(registry.gauge("waymark_deliveries_dead", "Deliveries that were given up")),
       circuits_(registry.gauge("waymark_delivery_circuits_open",
                                "Providers to whom nothing is sent for the moment")) {}
 
@@ -52,11 +49,6 @@ void Measures::polled(std::string_view provider, telemetry::Word result) {
         .counter("waymark_polls_total", "Looks at a provider's Tasks",
                  {Label{"provider", Name(provider)}, Label{"result", result}})
         .add();
-}
-
-void Measures::counted(const store::Counts& counts) {
-    due_.set(static_cast<std::int64_t>(counts.deliveriesDue));
-    dead_.set(static_cast<std::int64_t>(counts.deliveriesDead));
 }
 
 void Measures::circuits(std::size_t open) {

@@ -1,11 +1,12 @@
-// What delivery counts. Labels are ids of providers and words of ours. Any thread.
+// What delivery counts. Labels are ids of providers and words of ours. How many are due and dead is
+// read from the store, where that is known (the application's probes). Any thread.
 #pragma once
 
 #include <string_view>
 
+#include "fhir/core/uuid.h"
 #include "fhir/core/world.h"
 #include "gateway/delivery/outcome.h"
-#include "gateway/store/store.h"
 #include "gateway/telemetry/metrics.h"
 
 namespace waymark::delivery {
@@ -20,13 +21,10 @@ public:
     void delivered(std::string_view provider, Milliseconds since);
     void dead(std::string_view provider);
     void polled(std::string_view provider, telemetry::Word result);
-    void counted(const store::Counts& counts);
     void circuits(std::size_t open);
 
 private:
     telemetry::Registry& registry_;
-    telemetry::Gauge& due_;
-    telemetry::Gauge& dead_;
     telemetry::Gauge& circuits_;
 };
 
