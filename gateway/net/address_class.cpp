@@ -9,7 +9,6 @@ namespace waymark::net {
 namespace {
 
 using boost::asio::ip::address;
-using boost::asio::ip::address_v4;
 using boost::asio::ip::address_v6;
 
 struct Block4 {

@@ -17,8 +17,8 @@ namespace http = boost::beast::http;
 using boost::beast::error_code;
 using BeastView = boost::beast::string_view;
 
-constexpr std::size_t kBufferBytes = 16 * 1024;
-constexpr std::size_t kHeaderBytesMax = 16 * 1024 - 256;
+constexpr std::size_t kBufferBytes = 16384;
+constexpr std::size_t kHeaderBytesMax = 16128;
 /// Answers of 1xx before the final one.
 constexpr unsigned kInterimMax = 10;
 /// The end of a chunked body; Beast asserts that it is there before it looks.

@@ -28,7 +28,7 @@ struct ClientRequest {
     /// may be sent once more. GET, HEAD, PUT and DELETE always may.
     bool repeatable = false;
     std::chrono::milliseconds timeout{20'000};  ///< for the whole exchange
-    std::size_t answerBytes = 64 * 1024;        ///< more is read no further: TooLarge
+    std::size_t answerBytes = 65536;            ///< more is read no further: TooLarge
 };
 
 /// Why an exchange did not give an answer; the adapter decides what follows from it.

@@ -46,10 +46,11 @@ Key newKey() {
 }
 
 std::string text(BIO* memory) {
-    const char* data = nullptr;
-    // BIO_get_mem_data without the C cast of its macro.
-    const auto size = BIO_ctrl(memory, BIO_CTRL_INFO, 0, &data);
-    return {data, static_cast<std::size_t>(size)};
+    BUF_MEM* buffer = nullptr;
+    // BIO_get_mem_ptr without the C cast of its macro.
+    BIO_ctrl(memory, BIO_C_GET_BUF_MEM_PTR, 0, static_cast<void*>(&buffer));
+    check(buffer != nullptr, "OpenSSL gives what it has written");
+    return {buffer->data, buffer->length};
 }
 
 std::string pem(X509* certificate) {

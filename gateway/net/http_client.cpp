@@ -35,7 +35,7 @@ using SteadyTime = std::chrono::steady_clock::time_point;
 /// Of a host with many addresses, so many are tried.
 constexpr std::size_t kAddressesMax = 4;
 /// A body up to this size leaves in one piece with its head.
-constexpr std::size_t kTogetherBytes = 64 * 1024;
+constexpr std::size_t kTogetherBytes = 65536;
 
 SteadyTime now() {
     return std::chrono::steady_clock::now();

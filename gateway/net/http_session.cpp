@@ -34,9 +34,9 @@ using Progress = RequestReader::Progress;
 constexpr auto tok = asio::as_tuple(asio::use_awaitable);
 
 /// Bodies up to this size leave in one piece with their head.
-constexpr std::size_t kTogetherBytes = 64 * 1024;
+constexpr std::size_t kTogetherBytes = 65536;
 /// What a connection keeps of its output buffer while it is idle.
-constexpr std::size_t kOutputKept = 32 * 1024;
+constexpr std::size_t kOutputKept = 32768;
 /// How long a refused client may go on sending before the connection is closed under it.
 constexpr std::chrono::seconds kLingering{2};
 constexpr std::chrono::milliseconds kGoodbye{250};

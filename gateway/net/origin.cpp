@@ -17,9 +17,8 @@ bool isHostCharacter(char c) {
 }
 
 bool parsePort(std::string_view text, std::uint16_t& port) {
-    const auto* end = text.data() + text.size();
-    const auto read = std::from_chars(text.data(), end, port);
-    return read.ec == std::errc() && read.ptr == end && port != 0;
+    const auto [end, error] = std::from_chars(text.begin(), text.end(), port);
+    return error == std::errc() && end == text.end() && port != 0;
 }
 
 }  // namespace

@@ -20,10 +20,10 @@ using boost::beast::error_code;
 using BeastView = boost::beast::string_view;
 
 /// Room for a usual message (a 16.5 KB BaRS Bundle with its header) in one read.
-constexpr std::size_t kBufferBytes = 32 * 1024;
+constexpr std::size_t kBufferBytes = 32768;
 /// A body up to this size is reserved as soon as its length is known; a longer one grows with what
 /// has really come, so that a promise of bytes costs nothing.
-constexpr std::size_t kReservedAtOnce = 64 * 1024;
+constexpr std::size_t kReservedAtOnce = 65536;
 /// The end of a chunked body ("0", two line ends); Beast asserts that it is there before it looks.
 constexpr std::size_t kChunkedEndBytes = 5;
 

@@ -17,7 +17,7 @@ namespace waymark::telemetry {
 /// mebibyte waits, further lines are dropped, and their number is logged once there is room again.
 class StreamSink final : public Sink {
 public:
-    static constexpr std::size_t kWaitingBytesMax = 1024 * 1024;
+    static constexpr std::size_t kWaitingBytesMax = std::size_t{1} << 20U;
 
     /// The descriptor stays open as long as the sink; the clock is for the line about dropped ones.
     StreamSink(int descriptor, const Clock& clock);

@@ -2,12 +2,17 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
+#include <future>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <utility>
 
 #include <gtest/gtest.h>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include "gateway/net/server.h"
 #include "raw_client.h"
@@ -72,6 +77,31 @@ inline boost::asio::awaitable<Response> repeat(Request request) {
     response.body = request.method + " " + request.path + " " +
                     std::to_string(request.body.size()) + " " + request.body.substr(0, 100);
     co_return response;
+}
+
+/// An empty answer.
+inline boost::asio::awaitable<Response> succeed() {
+    co_return Response();
+}
+
+/// Answers "finished" once the test calls what it finds in the promise.
+using Release = std::function<void(bool)>;
+inline boost::asio::awaitable<Response> holdUntil(std::promise<Release>* release) {
+    auto begin = [release](auto done) { release->set_value(done); };
+    auto waiting = awaitCallback<bool>(std::move(begin));
+    co_await std::move(waiting);
+    Response response;
+    response.body = "finished";
+    co_return response;
+}
+
+/// Never answers; says through the promise that it has begun.
+inline boost::asio::awaitable<Response> waitForEver(std::promise<void>* begun) {
+    boost::asio::steady_timer forever(co_await boost::asio::this_coro::executor);
+    forever.expires_at(std::chrono::steady_clock::time_point::max());
+    begun->set_value();
+    co_await forever.async_wait(boost::asio::use_awaitable);
+    co_return Response();
 }
 
 }  // namespace waymark::net::tests

@@ -7,9 +7,6 @@
 #include <vector>
 
 #include <gtest/gtest.h>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include "fixture.h"
 
@@ -74,9 +71,9 @@ TEST_F(ServerTest, TakesALargeChunkedBodyAndGivesALargeAnswer) {
 
 TEST_F(ServerTest, GivesTheHandlerWhatItNeedsToKnow) {
     Request seen;
-    serve([&seen](Request request) -> awaitable<Response> {
+    serve([&seen](Request request) {
         seen = std::move(request);
-        co_return Response();
+        return succeed();
     });
     auto client = connect();
     const auto before = std::chrono::steady_clock::now();
@@ -270,26 +267,14 @@ TEST_F(ServerTest, StopClosesIdleConnectionsAtOnce) {
 }
 
 TEST_F(ServerTest, StopLetsARequestInFlightFinish) {
-    std::promise<void> entered;
-    std::promise<std::function<void(bool)>> finish;
-    serve([&](Request) -> awaitable<Response> {
-        auto begin = [&](auto done) {
-            finish.set_value(done);
-            entered.set_value();
-        };
-        auto waiting = awaitCallback<bool>(std::move(begin));
-        co_await std::move(waiting);
-        Response response;
-        response.body = "finished";
-        co_return response;
-    });
+    std::promise<Release> release;
+    serve([&release](Request) { return holdUntil(&release); });
     auto client = connect();
     client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
-    entered.get_future().wait();
+    const auto finish = release.get_future().get();
     auto stopped = std::async(std::launch::async, [&] { return server_->stop(20s); });
-    // The listener closes first; only then is there anything to wait for.
     EXPECT_EQ(stopped.wait_for(50ms), std::future_status::timeout);
-    finish.get_future().get()(true);
+    finish(true);
     const auto answer = client.answer();
     ASSERT_TRUE(answer.has_value());
     EXPECT_EQ(answer->body, "finished");
@@ -299,17 +284,11 @@ TEST_F(ServerTest, StopLetsARequestInFlightFinish) {
 }
 
 TEST_F(ServerTest, StopCancelsWhatDoesNotFinish) {
-    std::promise<void> entered;
-    serve([&](Request) -> awaitable<Response> {
-        boost::asio::steady_timer forever(co_await boost::asio::this_coro::executor);
-        forever.expires_at(std::chrono::steady_clock::time_point::max());
-        entered.set_value();
-        co_await forever.async_wait(boost::asio::use_awaitable);
-        co_return Response();
-    });
+    std::promise<void> begun;
+    serve([&begun](Request) { return waitForEver(&begun); });
     auto client = connect();
     client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
-    entered.get_future().wait();
+    begun.get_future().wait();
     EXPECT_TRUE(server_->stop(10ms));
     EXPECT_EQ(server_->connections(), 0U);
 }
