@@ -108,18 +108,15 @@ StaticType Analyser::call(SyntaxId id, const SyntaxNode& at, const Context& cont
 }
 
 std::string Analyser::arity(const FunctionSpec& spec, std::uint32_t given) {
-    std::string message(spec.name);
-    message.append("() takes ");
-    if (spec.most == 0) {
-        message.append("no argument");
-    } else {
-        message.append(std::to_string(spec.least));
-        if (spec.most > spec.least) {
-            message.append(spec.most == 255 ? " or more" : " to " + std::to_string(spec.most));
-        }
-        message.append(spec.most == 1 ? " argument" : " arguments");
+    if (spec.most == 0) return fmt::format("{}() takes no argument, not {}", spec.name, given);
+    std::string range = fmt::format("{}", spec.least);
+    if (spec.most == kAnyNumber) {
+        range += " or more";
+    } else if (spec.most > spec.least) {
+        range += fmt::format(" to {}", spec.most);
     }
-    return message.append(", not ").append(std::to_string(given));
+    return fmt::format("{}() takes {} {}, not {}", spec.name, range,
+                       spec.most == 1 ? "argument" : "arguments", given);
 }
 
 void Analyser::checkInput(const SyntaxNode& at, const FunctionSpec& spec, const StaticType& input) {

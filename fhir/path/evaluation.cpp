@@ -1,5 +1,7 @@
 #include "fhir/path/evaluation.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "fhir/path/evaluation_frame.h"
@@ -187,7 +189,7 @@ bool Evaluation::checkLimits() {
     const Limits& limits = environment_.limits;
     if (fault_) return false;
     if (steps_ >= limits.steps) {
-        return fail("the evaluation takes more than " + std::to_string(limits.steps) + " steps",
+        return fail(fmt::format("the evaluation takes more than {} steps", limits.steps),
                     IssueType::TooCostly);
     }
     if (!affords(0)) return false;
@@ -195,9 +197,9 @@ bool Evaluation::checkLimits() {
     const auto now = std::chrono::steady_clock::now();
     if (!deadline_) deadline_ = now + limits.time;
     if (now > *deadline_) {
-        return fail("the evaluation takes more than " + std::to_string(limits.time.count()) +
-                        " milliseconds",
-                    IssueType::TooCostly);
+        return fail(
+            fmt::format("the evaluation takes more than {} milliseconds", limits.time.count()),
+            IssueType::TooCostly);
     }
     nextCheck_ = std::min(steps_ + kStepsBetweenChecks, limits.steps);
     return true;
@@ -205,9 +207,8 @@ bool Evaluation::checkLimits() {
 
 bool Evaluation::holds(const Items& items) {
     if (items.size() <= environment_.limits.results) return true;
-    return fail(
-        "the evaluation gives more than " + std::to_string(environment_.limits.results) + " items",
-        IssueType::TooCostly);
+    return fail(fmt::format("the evaluation gives more than {} items", environment_.limits.results),
+                IssueType::TooCostly);
 }
 
 bool Evaluation::compared() {
@@ -218,7 +219,7 @@ bool Evaluation::compared() {
 bool Evaluation::affords(std::size_t bytes) {
     const std::size_t limit = environment_.limits.bytes;
     if (bytes <= limit && arena_.used() - arenaBefore_ <= limit - bytes) return true;
-    return fail("the evaluation takes more than " + std::to_string(limit) + " bytes of memory",
+    return fail(fmt::format("the evaluation takes more than {} bytes of memory", limit),
                 IssueType::TooCostly);
 }
 

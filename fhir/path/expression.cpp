@@ -1,5 +1,7 @@
 #include "fhir/path/expression.h"
 
+#include <fmt/format.h>
+
 #include "fhir/path/analyser.h"
 #include "fhir/path/compiler.h"
 #include "fhir/path/evaluation.h"
@@ -59,7 +61,7 @@ Result<Expression> Expression::compile(std::string_view text, const Scope& scope
     check(scope.model != nullptr, "an expression is compiled against a model");
     if (text.size() > scope.textBytes) {
         return fail(Kind::Incorrect, IssueType::TooLong,
-                    "the expression has more than " + std::to_string(scope.textBytes) + " bytes");
+                    fmt::format("the expression has more than {} bytes", scope.textBytes));
     }
     auto program = std::make_shared<Program>(text);
     const LexerOptions options{.doubleQuotes = scope.bareVariables};

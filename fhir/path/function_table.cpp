@@ -11,8 +11,6 @@ namespace f = functions;
 using enum Needs;
 using Kinds = std::array<Needs, 3>;
 
-constexpr std::uint8_t kAnyNumber = 255;
-
 /// {name, input, least, most, arguments, gives, run, special, ordered}
 constexpr FunctionSpec kFunctions[] = {
     // 5.1 Existence

@@ -81,6 +81,9 @@ enum class Special : std::uint8_t {
     Not,
 };
 
+/// FunctionSpec::most where there may be any number of arguments.
+inline constexpr std::uint8_t kAnyNumber = 255;
+
 struct FunctionSpec {
     std::string_view name;
     Needs input = Needs::Collection;

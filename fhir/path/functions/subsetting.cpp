@@ -1,4 +1,6 @@
 // FHIRPath 5.3 and 5.4: parts of collections and collections put together.
+#include <fmt/format.h>
+
 #include "fhir/path/functions/functions.h"
 
 namespace waymark::path::functions {
@@ -24,7 +26,7 @@ bool fill(Evaluation& run, DistinctValues& set, const Collection& items) {
 
 bool single(Evaluation& run, const Call& call) {
     if (call.input.size() > 1) {
-        return run.fail("single() found " + std::to_string(call.input.size()) + " items");
+        return run.fail(fmt::format("single() found {} items", call.input.size()));
     }
     give(call, 0, 1);
     return true;
