@@ -142,15 +142,15 @@ struct App::Parts {
                                      .bodies = bodies};
         auto server = net::Server::open(ports, std::move(settings));
         if (!server) return std::unexpected(std::move(server).error());
-        log.info("listening", {{"listener", telemetry::Name(listener.name)},
-                               {"port", (*server)->port()}});
+        log.info("listening",
+                 {{"listener", telemetry::Name(listener.name)}, {"port", (*server)->port()}});
         servers.push_back(std::move(*server));
         return {};
     }
 
     void probeStore() {
         const auto probe = [this](telemetry::Word name, telemetry::Word help,
-                                  std::uint64_t store::Counts::*count) {
+                                  std::uint64_t store::Counts::* count) {
             metrics.probe(name, help, [this, count] {
                 const auto counts = store->counts();
                 return counts ? static_cast<double>((*counts).*count) : -1.0;
@@ -166,15 +166,16 @@ struct App::Parts {
 
 App::App(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 
-App::~App() { stop(); }
+App::~App() {
+    stop();
+}
 
 Result<std::unique_ptr<App>> App::start(const std::filesystem::path& configFolder,
                                         const Clock& clock, Random& random) {
     auto snapshot = compile(configFolder);
     if (!snapshot) return std::unexpected(std::move(snapshot).error());
     // From here on ~App ends whatever has begun.
-    std::unique_ptr<App> app(
-        new App(std::make_unique<Parts>(std::move(*snapshot), clock, random)));
+    std::unique_ptr<App> app(new App(std::make_unique<Parts>(std::move(*snapshot), clock, random)));
     auto& parts = *app->parts_;
     const auto config = parts.snapshot->config;
     net::raiseDescriptorLimit();

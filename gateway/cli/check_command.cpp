@@ -1,7 +1,7 @@
 #include <filesystem>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include "gateway/cli/commands.h"
 #include "gateway/cli/compile.h"
@@ -11,7 +11,8 @@ namespace waymark::cli {
 
 void addCheck(CLI::App& program, Exit& status) {
     auto* command = program.add_subcommand(
-        "check", "Check a configuration and its mappings whole, as serve would; 1 when it has faults");
+        "check",
+        "Check a configuration and its mappings whole, as serve would; 1 when it has faults");
     auto folder = std::make_shared<std::filesystem::path>();
     command->add_option("--config", *folder, "The configuration's folder")
         ->envname("WAYMARK_CONFIG")

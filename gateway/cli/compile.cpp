@@ -33,7 +33,8 @@ std::filesystem::path dataFolder() {
 Result<std::shared_ptr<const doors::Snapshot>> compile(const std::filesystem::path& configFolder) {
     auto config = config::load(configFolder);
     if (!config) return std::unexpected(std::move(config).error());
-    const auto folder = (*config)->mappings.empty() ? dataFolder() / "mappings" : (*config)->mappings;
+    const auto folder =
+        (*config)->mappings.empty() ? dataFolder() / "mappings" : (*config)->mappings;
     auto set = mappings::Set::load(folder);
     if (!set) return std::unexpected(std::move(set).error());
     auto intake = referral::Intake::make(*set, *config);

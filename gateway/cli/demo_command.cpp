@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include "gateway/cli/commands.h"
 #include "gateway/cli/compile.h"
@@ -64,12 +64,15 @@ Exit runDemo(Arguments& arguments) {
 
 void addDemo(CLI::App& program, Exit& status) {
     auto* command = program.add_subcommand(
-        "demo", "Start a demo world: the gateway, practices and providers; send referrals through it");
+        "demo",
+        "Start a demo world: the gateway, practices and providers; send referrals through it");
     auto arguments = std::make_shared<Arguments>();
     auto& world = arguments->options.world;
     command->add_flag("--exit", arguments->options.exit, "End with 0 when every loop has closed");
-    command->add_option("--state", world.state, "Folder of the world; kept, and made if it is absent");
-    command->add_option("--port", world.port, "Port for practices and providers; 0 takes a free one");
+    command->add_option("--state", world.state,
+                        "Folder of the world; kept, and made if it is absent");
+    command->add_option("--port", world.port,
+                        "Port for practices and providers; 0 takes a free one");
     command->add_option("--operations-port", world.operationsPort,
                         "Port for health, metrics and administration; 0 takes a free one");
     command->add_flag("--plain", world.plain, "Without TLS, on loopback only");

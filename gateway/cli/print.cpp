@@ -10,9 +10,12 @@ namespace {
 std::string_view word(Severity severity) {
     switch (severity) {
         case Severity::Fatal:
-        case Severity::Error: return "error";
-        case Severity::Warning: return "warning";
-        case Severity::Information: return "note";
+        case Severity::Error:
+            return "error";
+        case Severity::Warning:
+            return "warning";
+        case Severity::Information:
+            return "note";
     }
     return "error";
 }

@@ -1,7 +1,7 @@
 #include <filesystem>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include "config/config.h"
 #include "fhir/json/value.h"
@@ -66,7 +66,8 @@ Exit show(const Arguments& arguments) {
 }  // namespace
 
 void addReferrals(CLI::App& program, Exit& status) {
-    auto* command = program.add_subcommand("referrals", "Look at the referrals of a running gateway");
+    auto* command =
+        program.add_subcommand("referrals", "Look at the referrals of a running gateway");
     command->require_subcommand(1);
     auto* shown = command->add_subcommand("show", "A referral's timeline");
     auto arguments = std::make_shared<Arguments>();

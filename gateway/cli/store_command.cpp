@@ -1,7 +1,7 @@
 #include <filesystem>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include "config/config.h"
 #include "gateway/cli/commands.h"
@@ -30,8 +30,9 @@ CLI::App* addAction(CLI::App& store, const char* name, const char* about,
 
 Exit refused(const Failure& failure) {
     printFailure(failure);
-    return failure.kind == Kind::Conflict || failure.kind == Kind::Unprocessable ? Exit::No
-                                                                                 : Exit::CouldNotRun;
+    return failure.kind == Kind::Conflict || failure.kind == Kind::Unprocessable
+               ? Exit::No
+               : Exit::CouldNotRun;
 }
 
 void printCounts(const store::Verified& verified) {
@@ -44,9 +45,10 @@ Exit backup(const Arguments& arguments) {
     if (!config) return refused(config.error());
     const auto copied = store::backupStore((*config)->store, arguments.file);
     if (!copied) return refused(copied.error());
-    fmt::print("The store was copied to {}. It cannot be read without the key ring, which is not in "
-               "it.\n",
-               arguments.file.string());
+    fmt::print(
+        "The store was copied to {}. It cannot be read without the key ring, which is not in "
+        "it.\n",
+        arguments.file.string());
     return Exit::Done;
 }
 
@@ -84,15 +86,19 @@ void addStore(CLI::App& program, Exit& status) {
     auto* command = program.add_subcommand("store", "Copy the store, bring a copy back, check it");
     command->require_subcommand(1);
     auto arguments = std::make_shared<Arguments>();
-    auto* backedUp = addAction(*command, "backup", "Copy the store, running or not, into one file", arguments);
-    backedUp->add_option("file", arguments->file, "The copy, which must not be there yet")->required();
+    auto* backedUp =
+        addAction(*command, "backup", "Copy the store, running or not, into one file", arguments);
+    backedUp->add_option("file", arguments->file, "The copy, which must not be there yet")
+        ->required();
     backedUp->callback([arguments, &status] { status = backup(*arguments); });
-    auto* restored = addAction(*command, "restore",
-                               "Put a copy in the place of the store, after checking it whole", arguments);
+    auto* restored =
+        addAction(*command, "restore",
+                  "Put a copy in the place of the store, after checking it whole", arguments);
     restored->add_option("file", arguments->file, "The copy")->required();
     restored->add_flag("--replace", arguments->replace, "A store that is there is moved aside");
     restored->callback([arguments, &status] { status = restore(*arguments); });
-    auto* verified = addAction(*command, "verify", "Read everything against its checksums", arguments);
+    auto* verified =
+        addAction(*command, "verify", "Read everything against its checksums", arguments);
     verified->add_option("file", arguments->file, "A copy instead of the store");
     verified->callback([arguments, &status] { status = verify(*arguments); });
 }

@@ -50,7 +50,9 @@ Dispatcher::Dispatcher(Services& services, const security::Authenticator& authen
                        security::RateLimit& limiter)
     : services_(services), authenticator_(authenticator), limiter_(limiter) {}
 
-void Dispatcher::add(Area area) { areas_.push_back(std::make_unique<Area>(std::move(area))); }
+void Dispatcher::add(Area area) {
+    areas_.push_back(std::make_unique<Area>(std::move(area)));
+}
 
 net::Handler Dispatcher::handler() {
     return [this](net::Request request) { return answer(std::move(request)); };

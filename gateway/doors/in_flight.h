@@ -15,7 +15,8 @@ public:
     class Mark {
     public:
         Mark(InFlight& all, std::string key) : all_(&all), key_(std::move(key)) {}
-        Mark(Mark&& other) noexcept : all_(std::exchange(other.all_, nullptr)), key_(std::move(other.key_)) {}
+        Mark(Mark&& other) noexcept
+            : all_(std::exchange(other.all_, nullptr)), key_(std::move(other.key_)) {}
         Mark& operator=(Mark&&) = delete;
         ~Mark() {
             if (all_) all_->remove(key_);

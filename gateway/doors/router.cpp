@@ -35,7 +35,9 @@ std::optional<Parameters> fit(std::string_view pathTemplate, std::string_view pa
 
 }  // namespace
 
-void Router::add(Route route) { routes_.push_back(std::move(route)); }
+void Router::add(Route route) {
+    routes_.push_back(std::move(route));
+}
 
 Router::Match Router::match(std::string_view method, std::string_view path) const {
     if (path.size() > 1 && path.ends_with('/')) path.remove_suffix(1);

@@ -1,5 +1,5 @@
-// Which endpoint answers a request: method and path templates ("/FHIR/R4/{type}/{id}"), tried in the
-// order they were added. Filled at start, then read by any thread.
+// Which endpoint answers a request: method and path templates ("/FHIR/R4/{type}/{id}"), tried in
+// the order they were added. Filled at start, then read by any thread.
 #pragma once
 
 #include <functional>

@@ -25,7 +25,8 @@ boost::asio::awaitable<Result<std::vector<referral::Dossier>>> referralsById(
 /// The referral of an assignment: for a provider its own only, for a practice what it may see.
 boost::asio::awaitable<Result<std::optional<referral::Dossier>>> referralByAssignment(
     Visit* visit, referral::AssignmentId id);
-boost::asio::awaitable<Result<std::optional<store::Verdict>>> verdict(Visit* visit, std::string key);
+boost::asio::awaitable<Result<std::optional<store::Verdict>>> verdict(Visit* visit,
+                                                                      std::string key);
 boost::asio::awaitable<Result<store::SearchPage>> search(Visit* visit, store::SearchQuery query);
 boost::asio::awaitable<Result<store::AssignmentPage>> assignments(Visit* visit,
                                                                   store::AssignmentQuery query);

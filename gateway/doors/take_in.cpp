@@ -8,6 +8,7 @@
 #include "fhir/tree/json_writer.h"
 #include "gateway/crypto/digest.h"
 #include "gateway/doors/store_access.h"
+#include "gateway/store/refusal.h"
 
 namespace waymark::doors {
 namespace {
@@ -41,15 +42,16 @@ store::AuditEntry auditEntry(const Visit& visit, std::string_view action, std::s
 }
 
 referral::Submission submissionOf(const Visit& visit, const Arrival& arrival) {
-    return {.origin = arrival.origin,
-            .document = &arrival.document,
-            .organisation = arrival.organisation,
-            .actsFor = visit.principal.organisations,
-            .anyOrganisation = visit.principal.anyOrganisation,
-            .client = visit.principal.id,
-            .id = referral::ReferralId(Uuid::version7(visit.request.received, visit.services.random)),
-            .now = visit.request.received,
-            .patient = arrival.patient};
+    return {
+        .origin = arrival.origin,
+        .document = &arrival.document,
+        .organisation = arrival.organisation,
+        .actsFor = visit.principal.organisations,
+        .anyOrganisation = visit.principal.anyOrganisation,
+        .client = visit.principal.id,
+        .id = referral::ReferralId(Uuid::version7(visit.request.received, visit.services.random)),
+        .now = visit.request.received,
+        .patient = arrival.patient};
 }
 
 /// The keys under which this request will be known again, each with the answer that it had.
@@ -83,18 +85,19 @@ store::Commit commitFor(const Visit& visit, const Arrival& arrival,
     store::Commit commit;
     commit.lane = store::Lane::Door;
     commit.referral = submission.id;
-    store::NewReferral made{.organisation = accepted.organisation,
-                            .client = visit.principal.id,
-                            .origin = arrival.origin,
-                            .route = accepted.route,
-                            .setVersion = visit.snapshot->set->version(),
-                            .contentType = std::string(visit.request.fields.find("content-type").value_or("")),
-                            .body = visit.request.body,
-                            .record = accepted.record,
-                            .nhsNumber = accepted.nhsNumber,
-                            .identifiers = {},
-                            .patientId = accepted.patientId,
-                            .authored = accepted.authored};
+    store::NewReferral made{
+        .organisation = accepted.organisation,
+        .client = visit.principal.id,
+        .origin = arrival.origin,
+        .route = accepted.route,
+        .setVersion = visit.snapshot->set->version(),
+        .contentType = std::string(visit.request.fields.find("content-type").value_or("")),
+        .body = visit.request.body,
+        .record = accepted.record,
+        .nhsNumber = accepted.nhsNumber,
+        .identifiers = {},
+        .patientId = accepted.patientId,
+        .authored = accepted.authored};
     for (const auto& [system, value] : accepted.identifiers) {
         made.identifiers.push_back({system, value});
     }
@@ -110,7 +113,8 @@ store::Commit commitFor(const Visit& visit, const Arrival& arrival,
              .due = submission.now,
              .deadline = accepted.clockDue});
     }
-    commit.clock = store::ClockChange{.cleared = false, .kind = accepted.clock, .due = accepted.clockDue};
+    commit.clock =
+        store::ClockChange{.cleared = false, .kind = accepted.clock, .due = accepted.clockDue};
     commit.verdicts = std::move(verdicts);
     commit.audit.push_back(auditEntry(visit, "create", submission.id.get().text(), "ok"));
     return commit;
@@ -135,7 +139,8 @@ referral::Dossier dossierOf(store::Commit&& commit) {
 std::unexpected<Failure> otherContent(std::string_view what) {
     return fail(Kind::Conflict, IssueType::Conflict,
                 fmt::format("{} came before with other content; send this referral with one of its "
-                            "own, or read the first with a search.", what));
+                            "own, or read the first with a search.",
+                            what));
 }
 
 /// The answer that an earlier request with this key was refused with.
@@ -167,7 +172,8 @@ awaitable<Result<TakenIn>> replay(Visit* visit, const Arrival* arrival,
             co_return refused;
         }
         if (earlier.fingerprint != wanted.fingerprint) {
-            co_return otherContent(byKey ? "This Idempotency-Key" : "This ServiceRequest.identifier");
+            co_return otherContent(byKey ? "This Idempotency-Key"
+                                         : "This ServiceRequest.identifier");
         }
         auto dossier = co_await referralById(visit, *earlier.referral);
         if (!dossier) co_return std::unexpected(std::move(dossier).error());
@@ -191,8 +197,10 @@ bool isDefinitive(Kind kind) {
         case Kind::Throttled:
         case Kind::Fault:
         case Kind::NotImplemented:
-        case Kind::Unavailable: return false;
-        default: return true;
+        case Kind::Unavailable:
+            return false;
+        default:
+            return true;
     }
 }
 
@@ -200,8 +208,7 @@ bool isDefinitive(Kind kind) {
 
 awaitable<Result<TakenIn>> takeIn(Visit* visit, Arrival arrival) {
     const bool repeatable = !visit->repeatKey.empty();
-    const auto mark =
-        repeatable ? visit->services.inFlight.mark(visit->repeatKey) : std::nullopt;
+    const auto mark = repeatable ? visit->services.inFlight.mark(visit->repeatKey) : std::nullopt;
     if (repeatable && !mark) {
         auto failure = fail(Kind::TooEarly, IssueType::Duplicate,
                             "The first request with these ids is still being processed; send it "
@@ -210,7 +217,8 @@ awaitable<Result<TakenIn>> takeIn(Visit* visit, Arrival arrival) {
         co_return failure;
     }
     const auto submission = submissionOf(*visit, arrival);
-    auto accepted = visit->snapshot->intake->accept(submission, *visit->arena, visit->services.random);
+    auto accepted =
+        visit->snapshot->intake->accept(submission, *visit->arena, visit->services.random);
     if (!accepted) co_return std::unexpected(std::move(accepted).error());
 
     auto verdicts = verdictsFor(*visit, arrival, *accepted, submission.id);
@@ -218,7 +226,8 @@ awaitable<Result<TakenIn>> takeIn(Visit* visit, Arrival arrival) {
     auto copy = work;
     auto committed = co_await commit(visit, std::move(work));
     if (!committed) {
-        if (committed.error().kind != Kind::Conflict || verdicts.empty()) {
+        const auto& issues = committed.error().issues;
+        if (issues.empty() || issues.front().code != store::kVerdictExists) {
             co_return std::unexpected(std::move(committed).error());
         }
         auto repeated = co_await replay(visit, &arrival, &verdicts);

@@ -26,7 +26,8 @@ struct Visit {
     security::Principal principal;
     /// X-Correlation-Id when it is a UUID, else our request id.
     std::string correlationId;
-    /// What makes this request repeatable ("key|client|…"), set by its endpoint; empty: nothing does.
+    /// What makes this request repeatable ("key|client|…"), set by its endpoint; empty: nothing
+    /// does.
     std::string repeatKey;
     /// Opened for this visit: trees in the arena view their bodies.
     std::deque<referral::Dossier> dossiers;

@@ -77,13 +77,18 @@ doors::Area operationsArea(const telemetry::Registry& registry, const Readiness&
     area.print = print;
     auto& router = area.router;
     router.add({.method = "GET", .path = "/health/live", .open = true, .endpoint = live});
-    router.add({.method = "GET", .path = "/health/ready", .open = true, .endpoint = [&readiness](Visit* visit) {
-                    return ready(visit, &readiness);
-                }});
-    router.add({.method = "GET", .path = "/metrics", .open = true, .endpoint = [&registry](Visit* /*visit*/) {
-                    return metrics(&registry);
-                }});
-    router.add({.method = "GET", .path = "/admin/referrals/{id}", .open = false, .endpoint = showReferral});
+    router.add({.method = "GET",
+                .path = "/health/ready",
+                .open = true,
+                .endpoint = [&readiness](Visit* visit) { return ready(visit, &readiness); }});
+    router.add({.method = "GET",
+                .path = "/metrics",
+                .open = true,
+                .endpoint = [&registry](Visit* /*visit*/) { return metrics(&registry); }});
+    router.add({.method = "GET",
+                .path = "/admin/referrals/{id}",
+                .open = false,
+                .endpoint = showReferral});
     return area;
 }
 

@@ -1,6 +1,6 @@
 // The operations area: health, metrics, and the admin API for whoever runs the gateway. Served on
-// loopback by default; /health and /metrics need no token and hold no patient data, /admin needs the
-// operator's.
+// loopback by default; /health and /metrics need no token and hold no patient data, /admin needs
+// the operator's.
 #pragma once
 
 #include <atomic>

@@ -26,11 +26,13 @@ Result<Behaviour> behaviourNamed(std::string_view name) {
     if (name == "rejects") {
         return Behaviour{
             .refusedFirst = 0,
-            .reports = {{milliseconds(200),
-                         R"({"status":"rejected","reason":{"code":"at-capacity","text":"All plots are taken until spring."}})"}}};
+            .reports = {
+                {milliseconds(200),
+                 R"({"status":"rejected","reason":{"code":"at-capacity","text":"All plots are taken until spring."}})"}}};
     }
-    return fail(Kind::Incorrect, IssueType::Value,
-                fmt::format("{} is no behaviour: completes, rejects, down-at-first or fhir.", name));
+    return fail(
+        Kind::Incorrect, IssueType::Value,
+        fmt::format("{} is no behaviour: completes, rejects, down-at-first or fhir.", name));
 }
 
 }  // namespace waymark::simulate

@@ -28,9 +28,7 @@ struct Referral {
 
 class Demo {
 public:
-    Demo(World world, bool exits)
-        : world_(std::move(world)),
-          exits_(exits) {}
+    Demo(World world, bool exits) : world_(std::move(world)), exits_(exits) {}
 
     Result<bool> run() {
         if (auto ok = startProviders(); !ok) return std::unexpected(std::move(ok).error());
@@ -63,10 +61,13 @@ private:
         for (const auto& provider : world_.simulated) {
             const bool fhir = provider.behaviour == "fhir";
             std::vector<std::string> arguments{
-                "simulate", "provider", "--id", provider.id, "--behaviour", provider.behaviour,
-                "--port", std::to_string(provider.port), "--provider-api", world_.providerApi,
-                "--token", secretPath(provider.id), "--secret",
-                secretPath(provider.id + (fhir ? ".outgoing" : ".webhook"))};
+                "simulate",       "provider",
+                "--id",           provider.id,
+                "--behaviour",    provider.behaviour,
+                "--port",         std::to_string(provider.port),
+                "--provider-api", world_.providerApi,
+                "--token",        secretPath(provider.id),
+                "--secret",       secretPath(provider.id + (fhir ? ".outgoing" : ".webhook"))};
             if (!world_.ca.empty()) {
                 for (const auto& [option, path] : {std::pair{"--ca", world_.ca},
                                                    {"--certificate", world_.certificate},
@@ -82,8 +83,8 @@ private:
     }
 
     Result<void> startGateway() {
-        auto process = Process::start({"serve", "--config", world_.configFolder().string()},
-                                      logOf("gateway"));
+        auto process =
+            Process::start({"serve", "--config", world_.configFolder().string()}, logOf("gateway"));
         if (!process) return std::unexpected(std::move(process).error());
         gateway_.emplace(std::move(*process));
         const auto give = std::chrono::steady_clock::now() + kStartMax;
@@ -116,8 +117,8 @@ private:
         const auto described = json::Value::parse(*text);
         if (!described) return std::unexpected(described.error());
         for (const auto& client : world_.config->clients) {
-            std::vector<std::string> arguments{
-                "simulate", "practice", "--fhir", world_.fhir, "--token", secretPath(client.id)};
+            std::vector<std::string> arguments{"simulate",  "practice", "--fhir",
+                                               world_.fhir, "--token",  secretPath(client.id)};
             if (!world_.ca.empty()) {
                 arguments.insert(arguments.end(), {"--ca", world_.ca.string()});
             }
@@ -159,7 +160,8 @@ private:
     /// The status as the practice reads it.
     std::string statusAtPractice(const Referral& referral) {
         const auto& token = world_.config->client(referral.client)->token;
-        const auto answer = get(fmt::format("{}/Task/{}", world_.fhir, referral.id), token.reveal());
+        const auto answer =
+            get(fmt::format("{}/Task/{}", world_.fhir, referral.id), token.reveal());
         if (answer.trouble != net::Trouble::None || answer.status != 200) return {};
         const auto task = json::Value::parse(answer.body);
         return task ? std::string((*task)["status"].text()) : std::string();
@@ -182,8 +184,9 @@ private:
     }
 
     void printTimeline(const Referral& referral) {
-        const auto answer = get(fmt::format("{}/admin/referrals/{}", world_.operations, referral.id),
-                                world_.config->operatorToken.reveal());
+        const auto answer =
+            get(fmt::format("{}/admin/referrals/{}", world_.operations, referral.id),
+                world_.config->operatorToken.reveal());
         const auto timeline = json::Value::parse(answer.body);
         fmt::print("A referral {}\n", referral.story);
         if (timeline) fmt::print("{}", timelineText(*timeline));
@@ -199,7 +202,8 @@ private:
         fmt::print("  providers   {}/openapi.json\n", world_.providerApi);
         fmt::print("  operations  {}/health/ready   {}/metrics\n", world_.operations,
                    world_.operations);
-        if (!world_.ca.empty()) fmt::print("  certificate of the demo's CA: {}\n", world_.ca.string());
+        if (!world_.ca.empty())
+            fmt::print("  certificate of the demo's CA: {}\n", world_.ca.string());
         fmt::print("Stop with Ctrl-C.\n");
         std::fflush(stdout);
     }

@@ -18,7 +18,8 @@ Result<std::uint16_t> freePort() {
                        ::getsockname(socket, generic, &size) == 0;
     if (socket >= 0) ::close(socket);
     if (!found) {
-        return fail(Kind::Unavailable, IssueType::Transient, "No free port was found on 127.0.0.1.");
+        return fail(Kind::Unavailable, IssueType::Transient,
+                    "No free port was found on 127.0.0.1.");
     }
     return ntohs(address.sin_port);
 }

@@ -35,12 +35,13 @@ net::ClientRequest requestFor(const PracticeOptions& options, const std::string&
 std::string sentenceOf(const std::string& body) {
     const auto outcome = json::Value::parse(body);
     if (!outcome || (*outcome)["issue"].items().empty()) return "no reason given";
-    return std::string((*outcome)["issue"].items().front()["details"]["text"].asString().value_or(""));
+    return std::string(
+        (*outcome)["issue"].items().front()["details"]["text"].asString().value_or(""));
 }
 
 Result<std::string> sendOne(const PracticeOptions& options, Fetcher& fetcher,
-                            const std::string& token,
-                            const std::string& key, const std::string& body) {
+                            const std::string& token, const std::string& key,
+                            const std::string& body) {
     for (int tries = 0; tries < kTriesMax; ++tries) {
         const auto answer = fetcher.fetch(requestFor(options, token, key, body));
         if (answer.trouble == net::Trouble::None && answer.status < 300) {

@@ -14,7 +14,8 @@ namespace waymark::simulate {
 
 class Process {
 public:
-    /// Starts this executable. Standard output is the parent's; standard error is appended to `log`.
+    /// Starts this executable. Standard output is the parent's; standard error is appended to
+    /// `log`.
     static Result<Process> start(const std::vector<std::string>& arguments,
                                  const std::filesystem::path& log);
 

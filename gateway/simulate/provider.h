@@ -1,5 +1,5 @@
-// Providers as they might be, each a process of its own: a webhook receiver that answers through the
-// provider API, or a FHIR server whose Task moves on.
+// Providers as they might be, each a process of its own: a webhook receiver that answers through
+// the provider API, or a FHIR server whose Task moves on.
 #pragma once
 
 #include <cstdint>

@@ -21,9 +21,8 @@ Result<std::string> fill(std::string_view text, const std::map<std::string, std:
         out += text.substr(at, open - at);
         if (open == std::string_view::npos) break;
         const auto close = text.find('@', open + 1);
-        const auto name = close == std::string_view::npos
-                              ? std::string_view()
-                              : text.substr(open + 1, close - open - 1);
+        const auto name = close == std::string_view::npos ? std::string_view()
+                                                          : text.substr(open + 1, close - open - 1);
         if (name.empty() || !std::ranges::all_of(name, isNameCharacter)) {
             out += '@';
             at = open + 1;

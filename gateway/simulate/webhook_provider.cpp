@@ -4,11 +4,11 @@
 #include <set>
 #include <utility>
 
+#include <fmt/format.h>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <fmt/format.h>
 
 #include "fhir/json/value.h"
 #include "gateway/crypto/secret_file.h"
@@ -107,7 +107,8 @@ private:
         }
     }
 
-    [[nodiscard]] net::ClientRequest reportRequest(std::string_view assignment, std::string_view key,
+    [[nodiscard]] net::ClientRequest reportRequest(std::string_view assignment,
+                                                   std::string_view key,
                                                    const std::string& body) const {
         net::ClientRequest request;
         request.url = fmt::format("{}/referrals/{}/status", options_.providerApi, assignment);

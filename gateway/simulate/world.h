@@ -16,11 +16,11 @@
 namespace waymark::simulate {
 
 struct WorldOptions {
-    std::filesystem::path state;     ///< DIR: config/, gateway.pid, demo.json, the store
-    std::filesystem::path templates; ///< config/demo
-    std::uint16_t port = 0;          ///< of the front listener; 0: a free one
+    std::filesystem::path state;      ///< DIR: config/, gateway.pid, demo.json, the store
+    std::filesystem::path templates;  ///< config/demo
+    std::uint16_t port = 0;           ///< of the front listener; 0: a free one
     std::uint16_t operationsPort = 0;
-    bool plain = false;              ///< no TLS; loopback only
+    bool plain = false;  ///< no TLS; loopback only
     /// Provider id -> URL that plays it instead of a simulator.
     std::map<std::string, std::string> urls;
 };
@@ -36,10 +36,10 @@ struct World {
     WorldOptions options;
     std::uint16_t port = 0;
     std::uint16_t operationsPort = 0;
-    std::string fhir;         ///< "https://127.0.0.1:N/FHIR/R4"
-    std::string providerApi;  ///< "https://127.0.0.1:N/provider/v1"
-    std::string operations;   ///< "http://127.0.0.1:N"
-    std::filesystem::path ca; ///< PEM; empty when plain
+    std::string fhir;                   ///< "https://127.0.0.1:N/FHIR/R4"
+    std::string providerApi;            ///< "https://127.0.0.1:N/provider/v1"
+    std::string operations;             ///< "http://127.0.0.1:N"
+    std::filesystem::path ca;           ///< PEM; empty when plain
     std::filesystem::path certificate;  ///< of every simulator and the gateway
     std::filesystem::path key;
     std::vector<SimulatedProvider> simulated;

@@ -204,8 +204,8 @@ public:
     virtual ~Store() = default;
 
     /// Refuses at once through `done` with Unavailable (and retryAfter) when the lane's queue is
-    /// full or the store is not writable; Conflict when the version moved (IssueType::LockError:
-    /// read again, decide again) or a verdict's key exists (IssueType::Duplicate).
+    /// full or the store is not writable; Conflict when the version moved (code kVersionMoved of
+    /// refusal.h: read again, decide again) or a verdict's key exists (kVerdictExists).
     virtual void commit(Commit commit, Done done) = 0;
 
     /// One read whether it is absent or another's: nullopt for both. `viewer` null: the gateway.

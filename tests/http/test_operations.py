@@ -109,7 +109,7 @@ class Privacy(unittest.TestCase):
             answers.append(world.fhir("GET", path))
         answers.append(world.fhir("GET", f"/Patient/{marks['nhs']}", headers={"X-Correlation-Id": marks["nhs"]}))
         for broken in (dict(request, birthDate=marks["family"]), dict(request, status=marks["given"]),
-                       dict(request, authoredOn=marks["phone"]), dict(request, **{marks["worker"]: 1})):
+                       dict(request, authoredOn=marks["phone"]), dict(request, priority=marks["worker"])):
             answers.append(world.fhir("POST", "/ServiceRequest", broken))
         answers.append(world.fhir("POST", "/ServiceRequest", json.dumps(request)[:-9]))
         answers.append(world.fhir("POST", "/$process-message", request))

@@ -134,9 +134,9 @@ class World:
             time.sleep(0.001)
 
     def start_gateway(self, seconds=20):
-        log = open(self.state / "gateway-again.log", "ab")
-        self.restarted = subprocess.Popen([PROGRAM, "serve", "--config", self.facts["config"]],
-                                          stdout=log, stderr=log)
+        with open(self.state / "gateway-again.log", "ab") as log:
+            self.restarted = subprocess.Popen([PROGRAM, "serve", "--config", self.facts["config"]],
+                                              stdout=log, stderr=log)
         self.wait_until_ready(seconds)
 
     def wait_until_ready(self, seconds=20):

@@ -42,7 +42,9 @@ std::unexpected<Failure> required(std::string sentence, std::string place) {
     return fail(Kind::Incorrect, IssueType::Required, std::move(sentence), std::move(place));
 }
 
-std::string headerPath(std::string_view rest) { return fmt::format("{}.{}", kHeaderPath, rest); }
+std::string headerPath(std::string_view rest) {
+    return fmt::format("{}.{}", kHeaderPath, rest);
+}
 
 /// The code of the first coding with one of the systems.
 template <class Systems>
@@ -67,9 +69,10 @@ tree::Element entryAt(const tree::Document& document, std::string_view fullUrl) 
 Result<void> checkVersion(const tree::Document& document) {
     const auto version = text(document.root.child(name::meta), name::versionId);
     if (version.empty()) {
-        return invariant("Bundle.meta.versionId names the version of the BaRS application; it is "
-                         "missing.",
-                         "Bundle.meta.versionId");
+        return invariant(
+            "Bundle.meta.versionId names the version of the BaRS application; it is "
+            "missing.",
+            "Bundle.meta.versionId");
     }
     if (version == "1" || version.starts_with("1.")) return {};
     return fail(Kind::Unprocessable, IssueType::NotSupported,
@@ -155,7 +158,8 @@ Result<void> checkDefinition(const tree::Document& document, tree::Element heade
         return required("definition names the MessageDefinition that the message follows.",
                         headerPath("definition"));
     }
-    const auto definition = set.resource("MessageDefinition", canonical.substr(0, canonical.find('|')));
+    const auto definition =
+        set.resource("MessageDefinition", canonical.substr(0, canonical.find('|')));
     if (!definition) {
         return fail(Kind::Unprocessable, IssueType::NotSupported,
                     "This receiver does not know that MessageDefinition; GET MessageDefinition "
@@ -175,9 +179,9 @@ Result<void> checkDefinition(const tree::Document& document, tree::Element heade
         const auto count = counts[typeName];
         if (count >= of.min && (of.unbounded || count <= of.max)) continue;
         issues.push_back({.type = IssueType::Invariant,
-                          .text = fmt::format("The message holds {} {}; its MessageDefinition wants {}..{}.",
-                                              count, typeName, of.min,
-                                              of.unbounded ? "*" : std::to_string(of.max)),
+                          .text = fmt::format(
+                              "The message holds {} {}; its MessageDefinition wants {}..{}.", count,
+                              typeName, of.min, of.unbounded ? "*" : std::to_string(of.max)),
                           .expression = "Bundle.entry",
                           .at = {},
                           .code = {},
@@ -239,15 +243,17 @@ Result<void> checkRequest(tree::Element request, const tree::Document& document,
     for (auto category = request.child(name::category); category; category = category.nextSame()) {
         for (auto coding = category.child(name::coding); coding; coding = coding.nextSame()) {
             const auto system = text(coding, name::system);
-            isReferral = isReferral || (system == kCategorySystem && text(coding, name::code) == "referral");
+            isReferral =
+                isReferral || (system == kCategorySystem && text(coding, name::code) == "referral");
             hasUseCase = hasUseCase || system == kUseCaseSystem;
         }
     }
     const auto place = tree::expressionTo(request, model) + ".category";
     if (!isReferral) {
-        return invariant("category of a referral has the coding referral of "
-                         "message-category-servicerequest.",
-                         place);
+        return invariant(
+            "category of a referral has the coding referral of "
+            "message-category-servicerequest.",
+            place);
     }
     if (hasUseCase) return {};
     if (settings.requireUseCase) {

@@ -1,5 +1,5 @@
-// GET MessageDefinition?context=: the message definitions that we take (BaRS API 1.4.0). Every given
-// context must be one of a definition's useContext codes, or a service that we are.
+// GET MessageDefinition?context=: the message definitions that we take (BaRS API 1.4.0). Every
+// given context must be one of a definition's useContext codes, or a service that we are.
 #include <algorithm>
 
 #include "fhir/model/r4_ids.h"
@@ -29,7 +29,8 @@ bool hasContext(tree::Element definition, std::string_view token) {
         const auto codeable = use.child(name::value);
         for (auto coding = codeable ? codeable.child(name::coding) : tree::Element(); coding;
              coding = coding.nextSame()) {
-            const bool systemFits = system.empty() || sameService(system, text(coding, name::system));
+            const bool systemFits =
+                system.empty() || sameService(system, text(coding, name::system));
             if (systemFits && text(coding, name::code) == code) return true;
         }
     }

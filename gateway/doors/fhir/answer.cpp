@@ -47,8 +47,7 @@ net::Response failureAnswer(const Failure& failure, Format format, outcome::Dial
     return response;
 }
 
-void setVersionHeaders(net::Response& response, tree::Element resource,
-                       const model::Model& model) {
+void setVersionHeaders(net::Response& response, tree::Element resource, const model::Model& model) {
     const auto version = tree::follow(resource, "meta.versionId", model);
     if (version) response.fields.set("ETag", fmt::format("W/\"{}\"", version.text()));
     const auto updated = tree::follow(resource, "meta.lastUpdated", model);

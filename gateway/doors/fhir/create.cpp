@@ -100,8 +100,8 @@ awaitable<Result<tree::Element>> earlierPatient(Visit* visit, std::string refere
     if (!found) co_return std::unexpected(std::move(found).error());
     if (!*found) co_return unknown();
     const auto& dossier = visit->dossiers.emplace_back(std::move(**found));
-    const auto patient = visit->snapshot->presenter->resource(dossier, "Patient", text, 0,
-                                                              *visit->arena, visit->services.random);
+    const auto patient = visit->snapshot->presenter->resource(
+        dossier, "Patient", text, 0, *visit->arena, visit->services.random);
     if (!patient) co_return unknown();
     co_return *patient;
 }
@@ -115,7 +115,9 @@ net::Response createdAnswer(Visit* visit, const TakenIn& taken, tree::Element re
         case Return::Representation:
             response = resourceAnswer(status, resource, model, format);
             break;
-        case Return::Minimal: response.status = status; break;
+        case Return::Minimal:
+            response.status = status;
+            break;
         case Return::OperationOutcome:
             response = resourceAnswer(
                 status, outcome::operationOutcome(taken.warnings, *visit->arena), model, format);
@@ -126,12 +128,24 @@ net::Response createdAnswer(Visit* visit, const TakenIn& taken, tree::Element re
     return response;
 }
 
-/// The practice's ServiceRequest as it stood when it was taken in.
+/// The version that the first commit gave: what a repeated request is shown again.
+std::uint32_t versionWhenTakenIn(const referral::Dossier& dossier) {
+    using referral::EventType;
+    std::uint32_t version = 0;
+    for (const auto& event : dossier.events) {
+        const bool first = event.type == EventType::Received || event.type == EventType::Asked ||
+                           event.type == EventType::SetAside;
+        if (!first || event.at != dossier.events.front().at) break;
+        ++version;
+    }
+    return version;
+}
+
+/// The practice's ServiceRequest at a version; 0: as it is now.
 Result<tree::Element> serviceRequestOf(Visit* visit, const referral::Dossier& dossier,
                                        std::uint32_t version) {
-    return visit->snapshot->presenter->resource(dossier, "ServiceRequest",
-                                                dossier.id.get().text(), version, *visit->arena,
-                                                visit->services.random);
+    return visit->snapshot->presenter->resource(dossier, "ServiceRequest", dossier.id.get().text(),
+                                                version, *visit->arena, visit->services.random);
 }
 
 awaitable<Result<TakenIn>> takeInOrFind(Visit* visit, Arrival arrival, std::string ifNoneExist) {
@@ -175,7 +189,8 @@ awaitable<Result<net::Response>> createServiceRequest(Visit* visit) {
     auto taken = co_await takeInOrFind(visit, std::move(arrival), std::move(condition));
     if (!taken) co_return std::unexpected(std::move(taken).error());
     if (taken->refusal) co_return std::move(*taken->refusal);
-    const std::uint32_t version = taken->repeat == Repeat::ByKey ? 1 : 0;
+    const std::uint32_t version =
+        taken->repeat == Repeat::ByKey ? versionWhenTakenIn(taken->dossier) : 0;
     auto resource = serviceRequestOf(visit, taken->dossier, version);
     if (!resource) co_return std::unexpected(std::move(resource).error());
     co_return createdAnswer(visit, *taken, *resource, *format);
@@ -207,9 +222,10 @@ Result<tree::Element> checkTransaction(const tree::Document& document) {
         }
         const auto typeName = model.type(resource.type()).name;
         if (childText(request, name::url) != typeName) {
-            return fail(Kind::Incorrect, IssueType::Value,
-                        fmt::format("request.url of an entry that creates is its type, {}.", typeName),
-                        place + ".request.url");
+            return fail(
+                Kind::Incorrect, IssueType::Value,
+                fmt::format("request.url of an entry that creates is its type, {}.", typeName),
+                place + ".request.url");
         }
         if (resource.type() != type::ServiceRequest) continue;
         if (serviceRequestEntry) {
@@ -238,14 +254,15 @@ Result<tree::Element> transactionResponse(Visit* visit, const TakenIn& taken, st
     for (auto sent = message->child(name::entry); sent; sent = sent.nextSame(), ++count) {
         auto resource = sent.child(name::resource);
         const auto id = childText(resource, name::id);
-        auto shown = visit->snapshot->presenter->resource(
-            taken.dossier, model.type(resource.type()).name, id, 0, *visit->arena,
-            visit->services.random);
+        auto shown =
+            visit->snapshot->presenter->resource(taken.dossier, model.type(resource.type()).name,
+                                                 id, 0, *visit->arena, visit->services.random);
         if (!shown) return std::unexpected(std::move(shown).error());
         auto* entry = builder.add(bundle, "entry");
         if (withResources) builder.copy(*shown, entry, "resource");
         auto* response = builder.add(entry, "response");
-        builder.value(response, "status", taken.repeat == Repeat::ByIdentifier ? "200 OK" : "201 Created");
+        builder.value(response, "status",
+                      taken.repeat == Repeat::ByIdentifier ? "200 OK" : "201 Created");
         builder.value(response, "location", locationOf(*visit, *shown, model));
         const auto version = tree::follow(*shown, "meta.versionId", model);
         const auto updated = tree::follow(*shown, "meta.lastUpdated", model);
@@ -290,7 +307,10 @@ awaitable<Result<net::Response>> createTransaction(Visit* visit) {
 }  // namespace
 
 void addCreate(Router& router) {
-    router.add({.method = "POST", .path = std::string(kBase), .open = false, .endpoint = createTransaction});
+    router.add({.method = "POST",
+                .path = std::string(kBase),
+                .open = false,
+                .endpoint = createTransaction});
     router.add({.method = "POST",
                 .path = std::string(kBase) + "/ServiceRequest",
                 .open = false,

@@ -50,7 +50,8 @@ void addReadOnly(tree::Builder& builder, tree::Node* rest) {
     for (const auto typeName :
          {"Patient", "Practitioner", "PractitionerRole", "Organization", "RelatedPerson",
           "HealthcareService", "Encounter", "CarePlan", "Condition", "Consent", "Flag",
-          "Observation", "QuestionnaireResponse", "Location", "Communication", "DocumentReference"}) {
+          "Observation", "QuestionnaireResponse", "Location", "Communication",
+          "DocumentReference"}) {
         auto* resource = builder.add(rest, "resource");
         builder.value(resource, "type", typeName);
         addInteractions(builder, resource, {"read"});
@@ -109,7 +110,10 @@ awaitable<Result<net::Response>> metadata(Visit* visit) {
 }  // namespace
 
 void addMetadata(Router& router) {
-    router.add({.method = "GET", .path = std::string(kBase) + "/metadata", .open = true, .endpoint = metadata});
+    router.add({.method = "GET",
+                .path = std::string(kBase) + "/metadata",
+                .open = true,
+                .endpoint = metadata});
 }
 
 }  // namespace waymark::doors::fhir

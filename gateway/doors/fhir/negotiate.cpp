@@ -51,7 +51,9 @@ bool isXml(std::string_view essence) {
            essence == "text/xml" || essence == "application/xml+fhir" || essence == "xml";
 }
 
-bool isAny(std::string_view essence) { return essence == "*/*" || essence == "application/*"; }
+bool isAny(std::string_view essence) {
+    return essence == "*/*" || essence == "application/*";
+}
 
 /// The quality in thousandths (RFC 9110 section 12.4.2); a malformed one counts as 1.
 int quality(const MediaType& type) {
@@ -105,9 +107,10 @@ Result<Format> bodyFormat(const net::Request& request) {
         return Format::Json;
     }
     if (readable && isXml(type.essence)) return Format::Xml;
-    return fail(Kind::MediaType, IssueType::NotSupported,
-                "Send the body as application/fhir+json or application/fhir+xml in UTF-8 and say so "
-                "in Content-Type.");
+    return fail(
+        Kind::MediaType, IssueType::NotSupported,
+        "Send the body as application/fhir+json or application/fhir+xml in UTF-8 and say so "
+        "in Content-Type.");
 }
 
 Result<Format> answerFormat(const net::Request& request) {

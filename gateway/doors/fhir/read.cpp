@@ -36,7 +36,8 @@ std::optional<std::uint32_t> parseVersion(std::string_view text) {
     if (text.empty()) return 0;
     std::uint32_t version = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), version);
-    if (error != std::errc() || end != text.data() + text.size() || version == 0) return std::nullopt;
+    if (error != std::errc() || end != text.data() + text.size() || version == 0)
+        return std::nullopt;
     return version;
 }
 
@@ -63,9 +64,8 @@ awaitable<Result<net::Response>> read(Visit* visit) {
     if (!found) co_return std::unexpected(std::move(found).error());
     if (!*found) co_return notFound();
     const auto& dossier = visit->dossiers.emplace_back(std::move(**found));
-    auto resource = visit->snapshot->presenter->resource(dossier, typeName, visit->parameter("id"),
-                                                         *version, *visit->arena,
-                                                         visit->services.random);
+    auto resource = visit->snapshot->presenter->resource(
+        dossier, typeName, visit->parameter("id"), *version, *visit->arena, visit->services.random);
     if (!resource) {
         if (resource.error().kind == Kind::NotFound) co_return notFound();
         co_return std::unexpected(std::move(resource).error());
@@ -85,7 +85,10 @@ awaitable<Result<net::Response>> read(Visit* visit) {
 
 void addRead(Router& router) {
     const std::string base(kBase);
-    router.add({.method = "GET", .path = base + "/{type}/{id}/_history/{version}", .open = false, .endpoint = read});
+    router.add({.method = "GET",
+                .path = base + "/{type}/{id}/_history/{version}",
+                .open = false,
+                .endpoint = read});
     router.add({.method = "GET", .path = base + "/{type}/{id}", .open = false, .endpoint = read});
 }
 

@@ -1,12 +1,12 @@
-// Searches of ServiceRequest and Task (FHIR R4 section 3.1.1): GET with a query, POST _search with a
-// form; pages by opaque links.
+// Searches of ServiceRequest and Task (FHIR R4 section 3.1.1): GET with a query, POST _search with
+// a form; pages by opaque links.
 #include <algorithm>
 #include <iterator>
 #include <utility>
 
+#include <fmt/format.h>
 #include <boost/url/encode.hpp>
 #include <boost/url/rfc/unreserved_chars.hpp>
-#include <fmt/format.h>
 
 #include "fhir/model/r4_ids.h"
 #include "fhir/tree/builder.h"
@@ -139,12 +139,15 @@ awaitable<Result<net::Response>> searchByPost(Visit* visit, std::string typeName
 void addSearch(Router& router) {
     for (const char* typeName : {"ServiceRequest", "Task"}) {
         const auto path = fmt::format("{}/{}", kBase, typeName);
-        router.add({.method = "GET", .path = path, .open = false, .endpoint = [typeName](Visit* visit) {
-                        return searchByGet(visit, typeName);
-                    }});
-        router.add({.method = "POST", .path = path + "/_search", .open = false, .endpoint = [typeName](Visit* visit) {
-                        return searchByPost(visit, typeName);
-                    }});
+        router.add(
+            {.method = "GET", .path = path, .open = false, .endpoint = [typeName](Visit* visit) {
+                 return searchByGet(visit, typeName);
+             }});
+        router.add(
+            {.method = "POST",
+             .path = path + "/_search",
+             .open = false,
+             .endpoint = [typeName](Visit* visit) { return searchByPost(visit, typeName); }});
     }
 }
 

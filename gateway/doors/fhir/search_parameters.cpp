@@ -35,13 +35,14 @@ const std::vector<SearchParameter> kTaskParameters = {
 };
 
 constexpr referral::Status kStatuses[] = {
-    referral::Status::Requested,  referral::Status::Accepted,  referral::Status::Rejected,
-    referral::Status::InProgress, referral::Status::OnHold,    referral::Status::Completed,
-    referral::Status::Cancelled,  referral::Status::Failed,    referral::Status::EnteredInError};
+    referral::Status::Requested,  referral::Status::Accepted, referral::Status::Rejected,
+    referral::Status::InProgress, referral::Status::OnHold,   referral::Status::Completed,
+    referral::Status::Cancelled,  referral::Status::Failed,   referral::Status::EnteredInError};
 
 std::unexpected<Failure> unreadable(std::string_view name, std::string_view wanted) {
-    return fail(Kind::Incorrect, IssueType::Value,
-                "The search parameter " + std::string(name) + " takes " + std::string(wanted) + ".");
+    return fail(
+        Kind::Incorrect, IssueType::Value,
+        "The search parameter " + std::string(name) + " takes " + std::string(wanted) + ".");
 }
 
 /// What follows "Type/" in a relative or absolute reference, or the whole text.
@@ -57,13 +58,20 @@ struct Range {
 
 std::optional<model::CalendarUnit> unitOf(model::Precision precision) {
     switch (precision) {
-        case model::Precision::Year: return model::CalendarUnit::Year;
-        case model::Precision::Month: return model::CalendarUnit::Month;
-        case model::Precision::Day: return model::CalendarUnit::Day;
-        case model::Precision::Hour: return model::CalendarUnit::Hour;
-        case model::Precision::Minute: return model::CalendarUnit::Minute;
-        case model::Precision::Second: return model::CalendarUnit::Second;
-        case model::Precision::Millisecond: return model::CalendarUnit::Millisecond;
+        case model::Precision::Year:
+            return model::CalendarUnit::Year;
+        case model::Precision::Month:
+            return model::CalendarUnit::Month;
+        case model::Precision::Day:
+            return model::CalendarUnit::Day;
+        case model::Precision::Hour:
+            return model::CalendarUnit::Hour;
+        case model::Precision::Minute:
+            return model::CalendarUnit::Minute;
+        case model::Precision::Second:
+            return model::CalendarUnit::Second;
+        case model::Precision::Millisecond:
+            return model::CalendarUnit::Millisecond;
     }
     return std::nullopt;
 }
@@ -79,8 +87,8 @@ std::optional<Range> parseDateRange(std::string_view text) {
     const auto value = model::Temporal::parseDateTime(text);
     if (!value) return std::nullopt;
     const auto unit = unitOf(value->precision);
-    const auto after = unit ? model::add(value->asDateTime(), model::Decimal::of(1, 0), *unit)
-                            : std::nullopt;
+    const auto after =
+        unit ? model::add(value->asDateTime(), model::Decimal::of(1, 0), *unit) : std::nullopt;
     if (!after) return std::nullopt;
     const Instant begin = value->asDateTime().instant();
     const Instant end = after->instant();
@@ -139,8 +147,9 @@ private:
                            std::optional<Range>& into) {
         const auto range = parseDateRange(value);
         if (!range) {
-            return unreadable(name, "a date or dateTime such as 2026-11 or ge2026-11-20T09:00:00Z, "
-                                    "with one of the prefixes eq, ge, gt, le, lt, sa, eb");
+            return unreadable(name,
+                              "a date or dateTime such as 2026-11 or ge2026-11-20T09:00:00Z, "
+                              "with one of the prefixes eq, ge, gt, le, lt, sa, eb");
         }
         into = into ? intersect(*into, *range) : *range;
         if (into->from >= into->to) out_.impossible = true;
@@ -152,7 +161,8 @@ private:
         if (bar == std::string_view::npos || bar + 1 == value.size()) {
             return unreadable("identifier", "system|value");
         }
-        out_.query.identifier = {std::string(value.substr(0, bar)), std::string(value.substr(bar + 1))};
+        out_.query.identifier = {std::string(value.substr(0, bar)),
+                                 std::string(value.substr(bar + 1))};
         return {};
     }
 
@@ -237,7 +247,8 @@ Result<ParsedSearch> parseSearch(std::string_view resourceType,
             if (!strict) continue;
             return fail(Kind::Incorrect, IssueType::NotSupported,
                         "This server does not know the search parameter " + name + " of " +
-                            std::string(resourceType) + "; GET /metadata lists those that it knows.");
+                            std::string(resourceType) +
+                            "; GET /metadata lists those that it knows.");
         } else if (auto taken = parser.take(name, value); !taken) {
             return std::unexpected(std::move(taken).error());
         }

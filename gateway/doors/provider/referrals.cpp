@@ -35,9 +35,10 @@ Result<void> takeStatuses(std::string_view value, store::AssignmentQuery& query)
     for (const auto code : split(value, ',')) {
         const auto status = referral::statusFrom(code);
         if (!status) {
-            return unreadable("status", "one or several of requested, accepted, rejected, "
-                                        "in-progress, on-hold, completed, cancelled, failed, "
-                                        "entered-in-error, separated by commas");
+            return unreadable("status",
+                              "one or several of requested, accepted, rejected, "
+                              "in-progress, on-hold, completed, cancelled, failed, "
+                              "entered-in-error, separated by commas");
         }
         query.statuses.push_back(*status);
     }
@@ -85,7 +86,8 @@ awaitable<Result<net::Response>> list(Visit* visit) {
         auto found = co_await referralByAssignment(visit, row.id);
         if (!found) co_return std::unexpected(std::move(found).error());
         if (!*found) continue;
-        auto view = visit->snapshot->presenter->providerView(**found, row.id, visit->services.random);
+        auto view =
+            visit->snapshot->presenter->providerView(**found, row.id, visit->services.random);
         if (!view) co_return std::unexpected(std::move(view).error());
         writer.raw(*view);
     }
@@ -110,7 +112,8 @@ awaitable<Result<net::Response>> readOne(Visit* visit) {
     auto found = co_await referralByAssignment(visit, assignment);
     if (!found) co_return std::unexpected(std::move(found).error());
     if (!*found) co_return notFound();
-    auto view = visit->snapshot->presenter->providerView(**found, assignment, visit->services.random);
+    auto view =
+        visit->snapshot->presenter->providerView(**found, assignment, visit->services.random);
     if (!view) co_return std::unexpected(std::move(view).error());
     co_return jsonAnswer(std::move(*view));
 }

@@ -1,5 +1,5 @@
-// POST /provider/v1/referrals/{id}/status: a provider reports. The lifecycle decides; the events, the
-// verdict under the Idempotency-Key and an audit entry are one commit.
+// POST /provider/v1/referrals/{id}/status: a provider reports. The lifecycle decides; the events,
+// the verdict under the Idempotency-Key and an audit entry are one commit.
 #include <utility>
 
 #include <fmt/format.h>
@@ -10,6 +10,7 @@
 #include "gateway/doors/provider/status_body.h"
 #include "gateway/doors/store_access.h"
 #include "gateway/store/decision_commit.h"
+#include "gateway/store/refusal.h"
 
 namespace waymark::doors::provider {
 namespace {
@@ -70,9 +71,10 @@ awaitable<Result<std::optional<net::Response>>> earlierAnswer(Visit* visit) {
     if (!found) co_return std::unexpected(std::move(found).error());
     if (!*found) co_return std::optional<net::Response>();
     if ((*found)->fingerprint != digestOf(visit->request.body)) {
-        co_return fail(Kind::Conflict, IssueType::Conflict,
-                       "This Idempotency-Key came before with another body; use a new key for a new "
-                       "report.");
+        co_return fail(
+            Kind::Conflict, IssueType::Conflict,
+            "This Idempotency-Key came before with another body; use a new key for a new "
+            "report.");
     }
     auto response = jsonAnswer(std::move((*found)->body));
     response.status = (*found)->status;
@@ -116,6 +118,13 @@ awaitable<Result<net::Response>> reportOnce(Visit* visit, const referral::Status
     co_return jsonAnswer(std::move(body));
 }
 
+/// The lifecycle's conflicts are final; these of the store are decided again.
+bool movedMeanwhile(const Failure& failure) {
+    if (failure.kind != Kind::Conflict || failure.issues.empty()) return false;
+    const auto& code = failure.issues.front().code;
+    return code == store::kVersionMoved || code == store::kVerdictExists;
+}
+
 awaitable<Result<net::Response>> postStatus(Visit* visit) {
     const auto id = Uuid::parse(visit->parameter("id"));
     if (!id) co_return notFound();
@@ -132,10 +141,7 @@ awaitable<Result<net::Response>> postStatus(Visit* visit) {
         if (!earlier) co_return std::unexpected(std::move(earlier).error());
         if (*earlier) co_return std::move(**earlier);
         auto response = co_await reportOnce(visit, &*report);
-        // The lifecycle's conflicts are final; the store's are decided again.
-        const bool again = !response && response.error().kind == Kind::Conflict &&
-                           response.error().issues.front().type == IssueType::LockError;
-        if (!again) co_return response;
+        if (response || !movedMeanwhile(response.error())) co_return response;
     }
     auto busy = fail(Kind::Unavailable, IssueType::LockError,
                      "Other reports on this referral came in between; send this one again.");

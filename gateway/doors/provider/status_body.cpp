@@ -21,7 +21,8 @@ public:
         for (const auto& member : object.members()) {
             if (std::ranges::find(known, member.name) != known.end()) continue;
             add(fmt::format("{}/{}", pointer, member.name),
-                fmt::format("This member is not known here; known are {}.", fmt::join(known, ", ")));
+                fmt::format("This member is not known here; known are {}.",
+                            fmt::join(known, ", ")));
         }
     }
 
@@ -45,7 +46,8 @@ public:
     /// The member when it is an object; null when it is absent.
     const json::Value& object(const json::Value& parent, std::string_view name) {
         const auto& value = parent[name];
-        if (!value.isNull() && !value.isObject()) add(fmt::format("/{}", name), "This is an object.");
+        if (!value.isNull() && !value.isObject())
+            add(fmt::format("/{}", name), "This is an object.");
         return value;
     }
 
@@ -118,7 +120,8 @@ Result<referral::StatusReport> readStatusBody(std::string_view body) {
         reader.add("", "The body is a JSON object with at least status.");
         return std::unexpected(std::move(reader).failure());
     }
-    reader.knownMembers(value, "", {"status", "businessStatus", "reason", "note", "worker", "outcome", "at"});
+    reader.knownMembers(value, "",
+                        {"status", "businessStatus", "reason", "note", "worker", "outcome", "at"});
     referral::StatusReport report;
     readStatus(reader, value, report);
     report.businessStatus = reader.text(value, "", "businessStatus", kNameBytesMax);

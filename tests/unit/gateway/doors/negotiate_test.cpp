@@ -18,15 +18,16 @@ TEST(BodyFormat, TakesTheFhirTypesAndWhatPublicClientsSend) {
           "application/json-patch+json; charset=utf-8", "Application/FHIR+JSON"}) {
         EXPECT_EQ(bodyFormat(with("Content-Type", type)).value(), Format::Json) << type;
     }
-    for (const char* type : {"application/fhir+xml", "application/xml;charset=\"utf-8\"", "text/xml"}) {
+    for (const char* type :
+         {"application/fhir+xml", "application/xml;charset=\"utf-8\"", "text/xml"}) {
         EXPECT_EQ(bodyFormat(with("Content-Type", type)).value(), Format::Xml) << type;
     }
 }
 
 TEST(BodyFormat, RefusesWhatItCannotRead) {
-    for (const char* type : {static_cast<const char*>(nullptr), "", "text/plain", "multipart/form-data",
-                             "application/fhir+json; charset=latin1",
-                             "application/fhir+json; fhirVersion=3.0"}) {
+    for (const char* type :
+         {static_cast<const char*>(nullptr), "", "text/plain", "multipart/form-data",
+          "application/fhir+json; charset=latin1", "application/fhir+json; fhirVersion=3.0"}) {
         const auto format = bodyFormat(with("Content-Type", type));
         ASSERT_FALSE(format) << (type ? type : "none");
         EXPECT_EQ(format.error().kind, Kind::MediaType);
@@ -38,15 +39,16 @@ TEST(AnswerFormat, FollowsAcceptWithItsQualities) {
         const char* accept;
         Format format;
     };
-    for (const Case& c : {Case{nullptr, Format::Json},
-                          {"*/*", Format::Json},
-                          {"application/fhir+xml", Format::Xml},
-                          {"application/fhir+xml;q=0.5, application/fhir+json;q=0.9", Format::Json},
-                          {"application/fhir+json;q=0.5, application/fhir+xml", Format::Xml},
-                          {"text/html, application/xhtml+xml, application/xml;q=0.9, */*;q=0.8", Format::Xml},
-                          {"application/fhir+json; version=1.4.0", Format::Json},
-                          {"application/fhir+json; fhirVersion=3.0, application/fhir+xml; fhirVersion=4.0",
-                           Format::Xml}}) {
+    for (const Case& c :
+         {Case{nullptr, Format::Json},
+          {"*/*", Format::Json},
+          {"application/fhir+xml", Format::Xml},
+          {"application/fhir+xml;q=0.5, application/fhir+json;q=0.9", Format::Json},
+          {"application/fhir+json;q=0.5, application/fhir+xml", Format::Xml},
+          {"text/html, application/xhtml+xml, application/xml;q=0.9, */*;q=0.8", Format::Xml},
+          {"application/fhir+json; version=1.4.0", Format::Json},
+          {"application/fhir+json; fhirVersion=3.0, application/fhir+xml; fhirVersion=4.0",
+           Format::Xml}}) {
         EXPECT_EQ(answerFormat(with("Accept", c.accept)).value(), c.format)
             << (c.accept ? c.accept : "none");
     }

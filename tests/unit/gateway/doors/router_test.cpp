@@ -7,10 +7,13 @@ namespace {
 
 Router sample() {
     Router router;
-    for (const auto& [method, path] :
-         {std::pair{"POST", "/FHIR/R4"}, {"GET", "/FHIR/R4/metadata"}, {"GET", "/FHIR/R4/Task"},
-          {"POST", "/FHIR/R4/Task/_search"}, {"POST", "/FHIR/R4/$process-message"},
-          {"GET", "/FHIR/R4/{type}/{id}"}, {"GET", "/FHIR/R4/{type}/{id}/_history/{version}"}}) {
+    for (const auto& [method, path] : {std::pair{"POST", "/FHIR/R4"},
+                                       {"GET", "/FHIR/R4/metadata"},
+                                       {"GET", "/FHIR/R4/Task"},
+                                       {"POST", "/FHIR/R4/Task/_search"},
+                                       {"POST", "/FHIR/R4/$process-message"},
+                                       {"GET", "/FHIR/R4/{type}/{id}"},
+                                       {"GET", "/FHIR/R4/{type}/{id}/_history/{version}"}}) {
         router.add({.method = method, .path = path, .open = false, .endpoint = {}});
     }
     return router;
@@ -24,16 +27,17 @@ struct Case {
 
 TEST(Router, FindsTheRouteOfAPath) {
     const auto router = sample();
-    for (const Case& c : {Case{"POST", "/FHIR/R4", "/FHIR/R4"},
-                          {"POST", "/FHIR/R4/", "/FHIR/R4"},
-                          {"GET", "/FHIR/R4/metadata", "/FHIR/R4/metadata"},
-                          {"HEAD", "/FHIR/R4/metadata", "/FHIR/R4/metadata"},
-                          {"GET", "/FHIR/R4/Task/abc", "/FHIR/R4/{type}/{id}"},
-                          {"GET", "/FHIR/R4/Task/abc/_history/2", "/FHIR/R4/{type}/{id}/_history/{version}"},
-                          {"POST", "/FHIR/R4/Task/_search", "/FHIR/R4/Task/_search"},
-                          {"GET", "/FHIR", nullptr},
-                          {"GET", "/FHIR/R4/Task//", nullptr},
-                          {"GET", "/FHIR/R4/Task/abc/_history", nullptr}}) {
+    for (const Case& c :
+         {Case{"POST", "/FHIR/R4", "/FHIR/R4"},
+          {"POST", "/FHIR/R4/", "/FHIR/R4"},
+          {"GET", "/FHIR/R4/metadata", "/FHIR/R4/metadata"},
+          {"HEAD", "/FHIR/R4/metadata", "/FHIR/R4/metadata"},
+          {"GET", "/FHIR/R4/Task/abc", "/FHIR/R4/{type}/{id}"},
+          {"GET", "/FHIR/R4/Task/abc/_history/2", "/FHIR/R4/{type}/{id}/_history/{version}"},
+          {"POST", "/FHIR/R4/Task/_search", "/FHIR/R4/Task/_search"},
+          {"GET", "/FHIR", nullptr},
+          {"GET", "/FHIR/R4/Task//", nullptr},
+          {"GET", "/FHIR/R4/Task/abc/_history", nullptr}}) {
         const auto match = router.match(c.method, c.path);
         if (c.route) {
             ASSERT_NE(match.route, nullptr) << c.path;

@@ -7,7 +7,9 @@ namespace {
 
 using Parameters = std::vector<std::pair<std::string, std::string>>;
 
-const auto kTaskStatus = [](referral::Status status) { return std::string(referral::code(status)); };
+const auto kTaskStatus = [](referral::Status status) {
+    return std::string(referral::code(status));
+};
 
 Result<ParsedSearch> parse(const Parameters& parameters, bool strict = false) {
     return parseSearch("Task", parameters, {}, kTaskStatus, strict);
@@ -69,13 +71,16 @@ TEST(SearchParameters, NarrowARangeByRepetition) {
     const auto parsed = parse({{"_lastUpdated", "ge2026-11-20"}, {"_lastUpdated", "lt2026-11-21"}});
     ASSERT_TRUE(parsed);
     EXPECT_EQ(parsed->query.updated->second - parsed->query.updated->first, std::chrono::hours(24));
-    EXPECT_TRUE(parse({{"_lastUpdated", "ge2026-11-20"}, {"_lastUpdated", "lt2026-11-20"}})->impossible);
+    EXPECT_TRUE(
+        parse({{"_lastUpdated", "ge2026-11-20"}, {"_lastUpdated", "lt2026-11-20"}})->impossible);
 }
 
 TEST(SearchParameters, RefuseWhatTheyCannotRead) {
-    for (const Parameters& parameters :
-         {Parameters{{"_lastUpdated", "yesterday"}}, {{"identifier", "A-1"}}, {{"_count", "many"}},
-          {{"authored-on", "xx2026"}}, {{"_id", "a,b"}}}) {
+    for (const Parameters& parameters : {Parameters{{"_lastUpdated", "yesterday"}},
+                                         {{"identifier", "A-1"}},
+                                         {{"_count", "many"}},
+                                         {{"authored-on", "xx2026"}},
+                                         {{"_id", "a,b"}}}) {
         const auto parsed = parse(parameters);
         ASSERT_FALSE(parsed) << parameters.front().first;
         EXPECT_EQ(parsed.error().kind, Kind::Incorrect);

@@ -28,15 +28,16 @@ struct Case {
 };
 
 TEST(StatusBody, NamesEveryFaultByItsPointer) {
-    for (const Case& c : {Case{"{}", "/status"},
-                          {R"({"status": "done"})", "/status"},
-                          {R"({"status": 1})", "/status"},
-                          {R"({"status": "accepted", "resaon": {}})", "/resaon"},
-                          {R"({"status": "accepted", "reason": "full"})", "/reason"},
-                          {R"({"status": "accepted", "at": "tomorrow"})", "/at"},
-                          {R"({"status": "accepted", "at": "2026-11-20T10:00:00"})", "/at"},
-                          {R"({"status": "accepted", "outcome": {"support": [1]}})", "/outcome/support"},
-                          {"[]", ""}}) {
+    for (const Case& c :
+         {Case{"{}", "/status"},
+          {R"({"status": "done"})", "/status"},
+          {R"({"status": 1})", "/status"},
+          {R"({"status": "accepted", "resaon": {}})", "/resaon"},
+          {R"({"status": "accepted", "reason": "full"})", "/reason"},
+          {R"({"status": "accepted", "at": "tomorrow"})", "/at"},
+          {R"({"status": "accepted", "at": "2026-11-20T10:00:00"})", "/at"},
+          {R"({"status": "accepted", "outcome": {"support": [1]}})", "/outcome/support"},
+          {"[]", ""}}) {
         const auto report = readStatusBody(c.body);
         ASSERT_FALSE(report) << c.body;
         EXPECT_EQ(report.error().kind, Kind::Incorrect);
