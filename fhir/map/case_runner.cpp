@@ -97,7 +97,7 @@ private:
         }
         const std::array sources{Source{.file = "", .text = mapText()}};
         CompileOptions options;
-        options.unknownStructures = true;
+        options.lenient = true;
         const auto set = MapSet::compile(sources, *world_.model, *world_.terminology, options);
         if (!set) return listed(set.error().issues);
         const std::string input = entry_["input"].isObject() ? entry_["input"].json()

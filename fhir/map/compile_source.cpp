@@ -83,10 +83,9 @@ TypeSet GroupCompiler::sourceStep(const ast::Name& step, const TypeSet& type, pl
     const model::Model& model = types().model();
     out.name = model.nameId(step.text);
     out.maySelf = step.text == "value";
-    if (out.name == model::kNoName) {
-        out.by = By::Key;
-        out.key = compiler_.keep(step.text);
-    }
+    out.key = compiler_.keep(step.text);
+    out.mayChoose = compiler_.diagnostics().lenient() && compiler_.isChoice(out.name);
+    if (out.name == model::kNoName) out.by = By::Key;
     if (type.isAny()) {
         if (out.name != model::kNoName) out.by = By::Either;
         repeats = true;
@@ -114,6 +113,8 @@ TypeSet GroupCompiler::sourceStep(const ast::Name& step, const TypeSet& type, pl
     }
     if (!found) {
         unknownElement(Code::UnknownSourceElement, step, type);
+        if (out.by != By::Key) out.by = By::Either;
+        repeats = true;
         return {};
     }
     if (out.by != By::Key) out.by = byJson ? (byName ? By::Either : By::Json) : By::Name;
@@ -132,7 +133,9 @@ TypeSet GroupCompiler::typeFilter(const ast::Source& source, plan::Source& out,
                                   const TypeSet& type) {
     if (source.type.empty()) return type;
     const auto wanted = compiler_.library().typeNamed(group_.map, source.type, path_);
-    if (!wanted || *wanted == model::kNoType) return {};
+    if (!wanted) return {};
+    out.typeName = compiler_.keep(source.type.text);
+    if (*wanted == model::kNoType) return {};
     TypeSet left;
     for (const model::TypeId each : type.types()) {
         const model::TypeId plain = Types::withoutSystem(each);
@@ -146,7 +149,6 @@ TypeSet GroupCompiler::typeFilter(const ast::Source& source, plan::Source& out,
         fault(Code::ImpossibleType, source.type.at,
               fmt::format("this is never a {}; it is {}", types().name(*wanted),
                           types().describe(type)));
-        return {};
     }
     std::vector<model::TypeId> accepted = types().concrete(*wanted);
     out.types = {static_cast<plan::Index>(plan().typeIds.size()),
@@ -155,14 +157,23 @@ TypeSet GroupCompiler::typeFilter(const ast::Source& source, plan::Source& out,
     return left.isAny() ? TypeSet(*wanted) : left;
 }
 
-/// where, check and log see the item as their focus and under its variable's name.
+/// where, check and log see the item as their focus and under its variable's name. Old tutorials
+/// have conditions on the context instead (`src.a2 as a where a2.length() <= 20`); a lenient
+/// compilation takes those that make sense only so.
 void GroupCompiler::sourceClauses(const ast::Source& source, plan::Source& out,
                                   const TypeSet& type) {
+    const bool lenient =
+        compiler_.diagnostics().lenient() && out.context != plan::kNoSlot && !source.path.empty();
+    const TypeSet context = lenient ? scope_[out.context].type : TypeSet();
     const auto clause = [&](const std::optional<ast::Expression>& text, plan::Index& into) {
-        if (text) into = expression(*text, type);
+        if (!text) return false;
+        const bool onContext = lenient && !compiler_.compiles(*text, scope_, type) &&
+                               !context.isAny() && compiler_.compiles(*text, scope_, context);
+        into = expression(*text, onContext ? context : type);
+        return onContext;
     };
-    clause(source.where, out.where);
-    clause(source.check, out.check);
+    out.whereOnContext = clause(source.where, out.where);
+    out.checkOnContext = clause(source.check, out.check);
     clause(source.log, out.log);
 }
 

@@ -105,7 +105,7 @@ bool GroupCompiler::targetStep(const ast::Name& step, const TypeSet& type, bool 
                 any = any || !found.defs.empty() || found.self || found.open;
             }
         if (!any) unknownElement(Code::UnknownTargetElement, step, type);
-        return any;
+        return any || compiler_.diagnostics().lenient();
     }
     const Types::Found found = types().find(owner, step.text);
     place.self = found.self;
@@ -119,7 +119,7 @@ bool GroupCompiler::targetStep(const ast::Name& step, const TypeSet& type, bool 
     }
     if (found.defs.empty()) {
         unknownElement(Code::UnknownTargetElement, step, type);
-        return false;
+        return compiler_.diagnostics().lenient();
     }
     place.known = true;
     place.defs = found.defs;
@@ -135,7 +135,7 @@ bool GroupCompiler::targetStep(const ast::Name& step, const TypeSet& type, bool 
         fault(Code::TypeNeeded, step.at,
               fmt::format("`{}` can be {}; say which with create('Type') in a rule of its own",
                           step.text, types().describe(found.defs)));
-        return false;
+        return compiler_.diagnostics().lenient();
     }
     return true;
 }
@@ -188,6 +188,7 @@ TypeSet GroupCompiler::byType(const ast::Target& target, plan::Target& out, cons
         fault(Code::NoDefaultGroup, target.at,
               fmt::format("{} cannot become {} by itself; write the rules or a <<types>> group",
                           types().describe(item), types().describe(place.defs)));
+        out.dynamicGroups = compiler_.dynamicGroups(group_.map);
     }
     out.dispatch = {static_cast<plan::Index>(plan().dispatches.size()),
                     static_cast<plan::Index>(ways.size())};

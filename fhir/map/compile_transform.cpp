@@ -186,7 +186,7 @@ std::optional<TypeSet> GroupCompiler::translate(const ast::Transform& transform,
         fault(Code::UnknownConceptMap, url.at,
               fmt::format("no ConceptMap {}{}", url.text,
                           didYouMean(url.text, compiler_.conceptMapNames(group_.map))));
-        return std::nullopt;
+        if (!compiler_.diagnostics().lenient()) return std::nullopt;
     }
     static constexpr std::pair<std::string_view, model::TypeId> kOutputs[] = {
         {"code", type::code},      {"system", type::uri},

@@ -230,6 +230,17 @@ Index Compiler::constant(std::size_t map, std::string_view name) {
     return found == constants_.end() ? plan::kNone : found->second;
 }
 
+bool Compiler::isChoice(model::NameId name) {
+    const model::Model& model = *plan_.model;
+    if (choices_.empty()) {
+        choices_.resize(model.nameCount());
+        for (std::size_t id = 0; id < model.typeCount(); ++id)
+            for (const model::ElementDef& def : model.type(static_cast<model::TypeId>(id)).elements)
+                if (def.choice) choices_[def.name] = true;
+    }
+    return name < choices_.size() && choices_[name];
+}
+
 std::string_view Compiler::keep(std::string_view text) {
     return plan_.texts.emplace_back(text);
 }
@@ -241,10 +252,7 @@ Index Compiler::path(std::string text) {
     return static_cast<Index>(plan_.paths.size() - 1);
 }
 
-Index Compiler::expression(const ast::Expression& expression, std::size_t map,
-                           std::span<Variable> variables, const TypeSet& focus,
-                           std::string_view rulePath, model::TypeId* resultType) {
-    markUsed(expression.text, variables);
+path::Scope Compiler::scopeOf(std::span<const Variable> variables, const TypeSet& focus) const {
     path::Scope scope;
     scope.model = plan_.model;
     scope.focus = focus.single();
@@ -257,14 +265,39 @@ Index Compiler::expression(const ast::Expression& expression, std::size_t map,
                                    .type = variables[i].type.single(),
                                    .repeats = false});
     }
+    return scope;
+}
+
+bool Compiler::compiles(const ast::Expression& expression, std::span<const Variable> variables,
+                        const TypeSet& focus) const {
+    return path::Expression::compile(expression.text, scopeOf(variables, focus)).has_value();
+}
+
+Index Compiler::expression(const ast::Expression& expression, std::size_t map,
+                           std::span<Variable> variables, const TypeSet& focus,
+                           std::string_view rulePath, model::TypeId* resultType) {
+    markUsed(expression.text, variables);
+    path::Scope scope = scopeOf(variables, focus);
     auto compiled = path::Expression::compile(expression.text, scope);
     if (!compiled) {
         for (const Issue& issue : compiled.error().issues)
             diagnostics_.add(Code::BadExpression, this->map(map).file, within(expression, issue.at),
                              fmt::format("FHIRPath: {}", issue.text), rulePath);
-        return plan::kNone;
+        if (!diagnostics_.lenient()) return plan::kNone;
+        // Without types only what no type could save is a fault.
+        scope.focus = model::kNoType;
+        for (path::Variable& variable : scope.variables) variable.type = model::kNoType;
+        compiled = path::Expression::compile(expression.text, scope);
+        if (!compiled) {
+            diagnostics_.add(Code::Expected, this->map(map).file, expression.at,
+                             fmt::format("FHIRPath: {}", compiled.error().text()), rulePath);
+            return plan::kNone;
+        }
     }
-    if (resultType) *resultType = Types::withoutSystem(compiled->resultType());
+    if (resultType) {
+        *resultType = Types::withoutSystem(compiled->resultType());
+        if (*resultType >= plan_.model->typeCount()) *resultType = model::kNoType;
+    }
     const bool wantsResource = expression.text.find("esource") != std::string::npos;
     plan_.expressions.push_back({.compiled = *std::move(compiled),
                                  .variables = static_cast<std::uint16_t>(variables.size()),

@@ -44,6 +44,8 @@ public:
     /// The ConceptMap of a translate: an inline one (`#id`), a loaded one; kNone when not known.
     plan::Index conceptMap(std::size_t map, std::string_view reference);
     [[nodiscard]] std::vector<std::string_view> conceptMapNames(std::size_t map) const;
+    /// Whether some type has a choice of this FHIR name.
+    bool isChoice(model::NameId name);
     /// Keeps a text for the plan's life.
     std::string_view keep(std::string_view text);
     plan::Index path(std::string text);
@@ -53,6 +55,9 @@ public:
     plan::Index expression(const ast::Expression& expression, std::size_t map,
                            std::span<Variable> variables, const TypeSet& focus,
                            std::string_view rulePath, model::TypeId* resultType);
+
+    [[nodiscard]] bool compiles(const ast::Expression& expression,
+                                std::span<const Variable> variables, const TypeSet& focus) const;
 
     Library& library() { return library_; }
     plan::Plan& plan() { return plan_; }
@@ -68,6 +73,8 @@ private:
     };
     static constexpr std::size_t kMaxInstances = 20'000;
 
+    [[nodiscard]] path::Scope scopeOf(std::span<const Variable> variables,
+                                      const TypeSet& focus) const;
     void entry(std::size_t map);
     void drain();
     void conceptMaps(std::size_t map);
@@ -82,6 +89,7 @@ private:
     std::map<std::pair<std::size_t, std::string>, plan::Index> conceptMaps_;
     std::map<std::pair<std::size_t, std::string>, plan::Index> constants_;
     std::vector<plan::Index> dynamicGroups_;
+    std::vector<bool> choices_;  ///< by NameId; filled when first asked
 };
 
 /// The static types that a group's inputs declare; any where they declare none.

@@ -13,6 +13,29 @@ bool isWarning(Code code) {
     return std::to_underlying(code) >= 400;
 }
 
+/// Faults that a map may have and run all the same, as long as no rule comes to them.
+bool mayNeverHappen(Code code) {
+    switch (code) {
+        case Code::UnknownStructure:
+        case Code::UnknownType:
+        case Code::UnknownImport:
+        case Code::UnknownGroup:
+        case Code::UnknownSourceElement:
+        case Code::UnknownTargetElement:
+        case Code::WrongType:
+        case Code::WrittenTwice:
+        case Code::TypeNeeded:
+        case Code::UnknownConceptMap:
+        case Code::WrongArgument:
+        case Code::NoDefaultGroup:
+        case Code::ImpossibleType:
+        case Code::BadExpression:
+            return true;
+        default:
+            return false;
+    }
+}
+
 IssueType issueType(Code code) {
     const unsigned number = std::to_underlying(code);
     if (number < 200) return IssueType::Structure;
@@ -71,9 +94,10 @@ std::string excerpt(std::string_view text, Position at) {
 
 void Diagnostics::add(Code code, std::string_view file, Position at, std::string text,
                       std::string_view rulePath) {
-    if (!isWarning(code)) ++errors_;
+    const bool warning = isWarning(code) || (lenient_ && mayNeverHappen(code));
+    if (!warning) ++errors_;
     if (issues_.size() >= kMaxIssues) return;
-    issues_.push_back(Issue{.severity = isWarning(code) ? Severity::Warning : Severity::Error,
+    issues_.push_back(Issue{.severity = warning ? Severity::Warning : Severity::Error,
                             .type = issueType(code),
                             .text = std::move(text),
                             .expression = std::string(rulePath),

@@ -88,6 +88,10 @@ class Diagnostics {
 public:
     static constexpr std::size_t kMaxIssues = 200;
 
+    /// `lenient`: what may never come to pass when a map runs is a warning.
+    explicit Diagnostics(bool lenient = false) : lenient_(lenient) {}
+    [[nodiscard]] bool lenient() const { return lenient_; }
+
     /// `rulePath` is "Map|group|rule" or empty. Codes from 400 are warnings.
     void add(Code code, std::string_view file, Position at, std::string text,
              std::string_view rulePath = {});
@@ -101,6 +105,7 @@ public:
 private:
     std::vector<Issue> issues_;
     std::size_t errors_ = 0;
+    bool lenient_ = false;
 };
 
 }  // namespace waymark::map

@@ -255,6 +255,7 @@ plan::Range GroupCompiler::calls(const ast::Rule& rule) {
                   fmt::format(
                       "no group `{}`{}", call.group.text,
                       didYouMean(call.group.text, compiler_.library().groupNames(group_.map))));
+            if (compiler_.diagnostics().lenient()) out.emplace_back();  // fails where it is reached
             continue;
         }
         if (call.arguments.size() != group.group->inputs.size()) {
@@ -296,7 +297,7 @@ plan::Range GroupCompiler::arguments(const ast::Call& call, GroupRef group,
                   fmt::format("`{}` wants {} as `{}`, not {}", call.group.text,
                               this->types().name(wanted), input.name.text,
                               this->types().describe(type)));
-            continue;
+            if (!compiler_.diagnostics().lenient()) continue;
         }
         types.push_back(narrowed.isAny() ? declared[i] : std::move(narrowed));
     }

@@ -40,11 +40,10 @@ bool matchesWildcard(std::string_view pattern, std::string_view text) {
 }
 
 Library::Library(std::span<const ast::Map> maps, const model::Model& model,
-                 Diagnostics& diagnostics, bool unknownStructures)
+                 Diagnostics& diagnostics)
     : maps_(maps),
       types_(model),
       diagnostics_(diagnostics),
-      unknownStructures_(unknownStructures),
       aliases_(maps.size()),
       imported_(maps.size()),
       reach_(maps.size()),
@@ -78,10 +77,10 @@ void Library::structures(std::size_t map) {
         if (id == model::kNoType && url.find('/') == std::string_view::npos)
             id = types_.model().typeNamed(url);
         if (id == model::kNoType) {
-            const Code code = unknownStructures_ ? Code::DynamicType : Code::UnknownStructure;
-            diagnostics_.add(code, maps_[map].file, structure.url.at,
-                             fmt::format("the structure {} is not known{}", url,
-                                         unknownStructures_ ? "; its content is not checked" : ""));
+            diagnostics_.add(Code::UnknownStructure, maps_[map].file, structure.url.at,
+                             fmt::format("the structure {} is not known", url));
+            if (diagnostics_.lenient() && structure.mode == ast::ModelMode::Target)
+                id = relative(url);
         }
         const std::string name(structure.alias.empty() ? lastSegment(url)
                                                        : std::string_view(structure.alias.text));
@@ -92,6 +91,23 @@ void Library::structures(std::size_t map) {
                 fmt::format("two structures are called `{}` here; give one an alias", name));
         }
     }
+}
+
+/// For a structure that is not known, the R4 type that its URL seems to be a version or a profile
+/// of: .../5.0/StructureDefinition/Patient, .../UKCore-Patient, .../CareConnect-Patient-1.
+model::TypeId Library::relative(std::string_view url) const {
+    std::string_view name = lastSegment(url);
+    while (!name.empty()) {
+        if (const model::TypeId id = types_.model().typeNamed(name); id != model::kNoType)
+            return id;
+        const std::size_t dash = name.find('-');
+        if (dash == std::string_view::npos) break;
+        const std::string_view rest = name.substr(dash + 1);
+        // A trailing number is a version.
+        const bool number = rest.find_first_not_of("0123456789.") == std::string_view::npos;
+        name = number ? name.substr(0, dash) : rest;
+    }
+    return model::kNoType;
 }
 
 void Library::imports(std::size_t map) {
@@ -172,7 +188,6 @@ std::optional<model::TypeId> Library::typeNamed(std::size_t map, const ast::Name
     if (plain.starts_with("FHIR.")) plain.remove_prefix(5);
     if (const model::TypeId id = types_.model().typeNamed(plain); id != model::kNoType) return id;
     if (const model::TypeId id = types_.model().typeAt(name.text); id != model::kNoType) return id;
-    if (unknownStructures_) return model::kNoType;
     std::vector<std::string_view> names;
     for (const auto& alias : aliases_[map]) names.push_back(alias.first);
     for (std::size_t id = 1; id < types_.model().typeCount(); ++id)

@@ -33,10 +33,7 @@ struct DefaultRef {
 
 class Library {
 public:
-    /// `unknownStructures`: a structure that the model does not have is taken as of any type (with
-    /// a warning) instead of refused.
-    Library(std::span<const ast::Map> maps, const model::Model& model, Diagnostics& diagnostics,
-            bool unknownStructures);
+    Library(std::span<const ast::Map> maps, const model::Model& model, Diagnostics& diagnostics);
 
     [[nodiscard]] std::span<const ast::Map> maps() const { return maps_; }
     [[nodiscard]] const Types& types() const { return types_; }
@@ -58,6 +55,7 @@ public:
 
 private:
     void structures(std::size_t map);
+    [[nodiscard]] model::TypeId relative(std::string_view url) const;
     void imports(std::size_t map);
     void groups(std::size_t map);
     void reach(std::size_t map);
@@ -67,7 +65,6 @@ private:
     std::span<const ast::Map> maps_;
     Types types_;
     Diagnostics& diagnostics_;
-    bool unknownStructures_;
     std::vector<std::unordered_map<std::string, model::TypeId>> aliases_;
     std::vector<std::vector<std::size_t>> imported_;
     std::vector<std::vector<std::size_t>> reach_;  ///< the map itself, then imports, breadth first

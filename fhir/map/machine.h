@@ -34,6 +34,8 @@ enum class RunCode : std::uint16_t {
     WrongInput = 511,
     OnlyOne = 512,
     BadDate = 513,
+    UnknownConceptMap = 514,
+    UnknownGroup = 515,
 };
 
 /// The variables of one group call: a value per slot, and the same as collections for FHIRPath.
@@ -64,6 +66,7 @@ struct Frame {
     [[nodiscard]] std::uint64_t namesIn(plan::Slot slot) const {
         std::uint64_t bits = plan::kNamesKnown;
         if (!has(slot) || !values[slot].isElement()) return bits;
+        if (values[slot].element().type() == model::kOpen) return plan::kAnyName;
         for (const tree::Element child : values[slot].element().children()) {
             bits |= plan::nameBit(child.name());
             if (!child.isKeyed()) bits |= plan::nameBit(child.node()->local);
@@ -151,6 +154,9 @@ protected:
                              const path::Value& value, Fit fit, tree::Node*& out);
     [[nodiscard]] bool putOpen(tree::Node* parent, std::string_view key, const path::Value& value,
                                tree::Node*& out);
+    [[nodiscard]] bool convert(tree::Element from, tree::Node* to);
+    [[nodiscard]] bool convertResource(tree::Element from, tree::Node* parent,
+                                       const model::ElementDef& def, tree::Node*& out);
     [[nodiscard]] bool assign(tree::Node* node, const path::Value& value);
     [[nodiscard]] bool assignText(tree::Node* node, const path::Value& value);
     tree::Node* copy(tree::Element from, tree::Node* parent, const model::ElementDef& def);

@@ -21,8 +21,9 @@ std::unexpected<Failure> refused(std::string text) {
 }
 
 /// Whether an input may be given where a type is declared: it, a kind of it, or anything.
-bool takes(const model::Model& model, model::TypeId declared, tree::Element input) {
-    return declared == model::kNoType || model.isA(input.type(), declared);
+bool takes(const plan::Plan& plan, model::TypeId declared, tree::Element input) {
+    return declared == model::kNoType || plan.model->isA(input.type(), declared) ||
+           (plan.lenient && input.type() == model::kOpen);
 }
 
 }  // namespace
@@ -36,7 +37,7 @@ MapSet::MapSet(std::shared_ptr<const Compiled> compiled) : compiled_(std::move(c
 Result<MapSet> MapSet::compile(std::span<const Source> sources, const model::Model& model,
                                const terminology::Terminology& terminology,
                                const CompileOptions& options) {
-    Diagnostics diagnostics;
+    Diagnostics diagnostics(options.lenient);
     std::vector<ast::Map> maps;
     for (const Source& source : sources) {
         maps.push_back(looksLikeJson(source.text)
@@ -46,10 +47,11 @@ Result<MapSet> MapSet::compile(std::span<const Source> sources, const model::Mod
     auto compiled = std::make_shared<Compiled>();
     compiled->plan.model = &model;
     compiled->plan.terminology = &terminology;
+    compiled->plan.lenient = options.lenient;
     for (std::size_t id = 0; id < model.typeCount(); ++id)
         compiled->plan.formats.push_back(
             model::formatOf(model.type(static_cast<model::TypeId>(id)).name));
-    Library library(maps, model, diagnostics, options.unknownStructures);
+    Library library(maps, model, diagnostics);
     Compiler(library, compiled->plan, diagnostics).run();
     const bool failed = diagnostics.failed();
     std::vector<Issue> issues = diagnostics.take();
@@ -59,7 +61,7 @@ Result<MapSet> MapSet::compile(std::span<const Source> sources, const model::Mod
 }
 
 bool MapSet::has(std::string_view url) const {
-    return compiled_->plan.byUrl.contains(std::string(url));
+    return compiled_->plan.byUrl.contains(url);
 }
 
 std::vector<std::string> MapSet::urls() const {
@@ -72,11 +74,18 @@ const std::vector<Issue>& MapSet::warnings() const {
     return compiled_->plan.warnings;
 }
 
+std::optional<MapSet::Signature> MapSet::signature(std::string_view url) const {
+    const auto found = compiled_->plan.byUrl.find(url);
+    if (found == compiled_->plan.byUrl.end()) return std::nullopt;
+    const plan::Entry& entry = compiled_->plan.entries[found->second];
+    return Signature{entry.inputs, entry.target};
+}
+
 Result<tree::Element> MapSet::transform(std::string_view url, std::span<const tree::Element> inputs,
                                         const Run& run, tree::Node* target) const {
     const plan::Plan& plan = compiled_->plan;
     const model::Model& model = *plan.model;
-    const auto found = plan.byUrl.find(std::string(url));
+    const auto found = plan.byUrl.find(url);
     if (found == plan.byUrl.end()) return refused(fmt::format("no map has the URL {}", url));
     const plan::Entry& entry = plan.entries[found->second];
     if (entry.targetSlot == plan::kNoSlot)
@@ -85,7 +94,7 @@ Result<tree::Element> MapSet::transform(std::string_view url, std::span<const tr
         return refused(fmt::format("the map {} takes {} inputs, not {}", entry.name,
                                    entry.inputs.size(), inputs.size()));
     for (std::size_t i = 0; i < inputs.size(); ++i)
-        if (!inputs[i] || !takes(model, entry.inputs[i], inputs[i]))
+        if (!inputs[i] || !takes(plan, entry.inputs[i], inputs[i]))
             return refused(fmt::format("input {} of the map {} must be a {}, not a {}", i + 1,
                                        entry.name, model.type(entry.inputs[i]).name,
                                        inputs[i] ? model.type(inputs[i].type()).name : "none"));

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -52,9 +53,11 @@ struct Run {
 };
 
 struct CompileOptions {
-    /// A structure that the model does not have is a warning, and its content is not checked,
-    /// instead of a fault: for maps between models that are not loaded.
-    bool unknownStructures = false;
+    /// For maps between models that are not all loaded (other FHIR versions, national models): what
+    /// cannot be settled while compiling is a warning, and a failure only when a rule comes to it.
+    /// Unknown structures are of any type, and inputs may be open JSON. The shipped content is
+    /// compiled without this.
+    bool lenient = false;
 };
 
 class MapSet {
@@ -70,6 +73,13 @@ public:
     [[nodiscard]] std::vector<std::string> urls() const;
     /// What a linter says of maps that compile: unused variables, conditions without parentheses...
     [[nodiscard]] const std::vector<Issue>& warnings() const;
+
+    /// What a map takes and gives; kNoType where it does not say.
+    struct Signature {
+        std::vector<model::TypeId> inputs;
+        model::TypeId target = model::kNoType;
+    };
+    [[nodiscard]] std::optional<Signature> signature(std::string_view url) const;
 
     /// Runs the first group of the map at `url`. `inputs` are the group's sources in their order;
     /// `target` may be a begun tree (nullptr: an empty root of the target's type is made).

@@ -206,6 +206,10 @@ bool Machine::putAt(tree::Node* parent, const model::ElementDef& def, const path
         out = copy(value.element(), parent, def);
         return countElements(1 + (arena_.used() - before) / sizeof(tree::Node));
     }
+    if (fit == Fit::Convert) {
+        if (types_.isAbstract(def.type)) return convertResource(value.element(), parent, def, out);
+        return makeAt(parent, def, def.type, out) && convert(value.element(), out);
+    }
     if (fit == Fit::Wrap) {
         if (!makeAt(parent, def, def.type, out)) return false;
         if (def.type == type::Reference) {
@@ -222,6 +226,47 @@ bool Machine::putAt(tree::Node* parent, const model::ElementDef& def, const path
     if (types_.isAbstract(def.type)) return doesNotFit(value, def.type);
     if (!makeAt(parent, def, def.type, out)) return false;
     return assignText(out, value);
+}
+
+/// An open object that says by its resourceType what it is.
+bool Machine::convertResource(tree::Element from, tree::Node* parent, const model::ElementDef& def,
+                              tree::Node*& out) {
+    const tree::Element named = from.childWithKey("resourceType");
+    const model::TypeId type = named ? types_.model().resourceNamed(named.text()) : model::kNoType;
+    if (type == model::kNoType || !types_.model().isA(type, def.type))
+        return fail(RunCode::DoesNotFit, "the object here does not say which resource it is");
+    return makeAt(parent, def, type, out) && convert(from, out);
+}
+
+/// Fills a typed element from an open object, member by member. Members that the type does not have
+/// fail, but are left out where the map is of other versions.
+bool Machine::convert(tree::Element from, tree::Node* to) {
+    for (const tree::Element child : from.children()) {
+        std::string_view key = child.isKeyed() ? child.key() : tree::nameOf(child, types_.model());
+        if (key == "resourceType") continue;
+        const bool companion = key.starts_with('_');
+        if (companion) key.remove_prefix(1);
+        const model::ElementDef* def = types_.model().elementNamed(to->type, key);
+        if (!def) {
+            if (plan_.lenient) continue;
+            return fail(RunCode::UnknownElement,
+                        fmt::format("no element `{}` on {}{}", key, types_.name(to->type),
+                                    didYouMean(key, types_.elementNames(TypeSet(to->type)))));
+        }
+        const Spot spot{to, nullptr};
+        tree::Node* made = existing(spot, *def);
+        if (companion && made) {
+            if (!convert(child, made)) return false;
+            continue;
+        }
+        if (made && !def->repeats)
+            return fail(RunCode::SeveralValues, fmt::format("several values for `{}`", key));
+        const path::Value item = path::Value::of(child);
+        const Fit fit = types_.fit(child.type(), def->type);
+        if (fit == Fit::Never) return doesNotFit(item, def->type);
+        if (!putAt(to, *def, item, fit, made)) return false;
+    }
+    return true;
 }
 
 /// A member of an object that no one has modelled.
@@ -257,6 +302,8 @@ bool Machine::assign(tree::Node* node, const path::Value& value) {
         }
         return countElements(4);
     }
+    if (value.isElement() && value.element().type() == model::kOpen && node->type != model::kOpen)
+        return convert(value.element(), node);
     if (!value.isElement() || types_.fit(value.element().type(), node->type) != Fit::Same)
         return doesNotFit(value, node->type);
     if (value.element().node() == node) return true;

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -42,9 +43,10 @@ struct SourceStep {
         Key,     ///< a name that no model has, in open content
     };
     By by = By::Name;
-    bool maySelf = false;  ///< the step is `value`: a primitive is its own value
+    bool maySelf = false;    ///< the step is `value`: a primitive is its own value
+    bool mayChoose = false;  ///< in open content `value` may be written `valueString`
     model::NameId name = model::kNoName;
-    std::string_view key;
+    std::string_view key;  ///< as written
 };
 
 struct Source {
@@ -52,11 +54,14 @@ struct Source {
     Slot variable = kNoSlot;
     Range steps;
     Index expression = kNone;
-    Range types;  ///< of typeIds; empty: any type
+    Range types;                ///< of typeIds: what passes the type filter
+    std::string_view typeName;  ///< the filter as written; empty: any type
     Index defaultValue = kNone;
     Index where = kNone;
     Index check = kNone;
     Index log = kNone;
+    bool whereOnContext = false;  ///< the condition is about the context, not the item
+    bool checkOnContext = false;
     std::uint32_t min = 0;
     std::uint32_t max = 0xFFFFFFFF;
     ast::SourceList list = ast::SourceList::None;
@@ -197,6 +202,14 @@ struct Expression {
     bool wantsResource = false;   ///< it says %resource or %rootResource
 };
 
+/// Lets a view find a string's entry.
+struct TextHash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const {
+        return std::hash<std::string_view>()(text);
+    }
+};
+
 struct Plan {
     const model::Model* model = nullptr;
     const terminology::Terminology* terminology = nullptr;
@@ -225,7 +238,8 @@ struct Plan {
     /// Texts and tables that the arrays view.
     std::deque<std::string> texts;
     std::vector<std::unique_ptr<terminology::ConceptTable>> ownConceptMaps;
-    std::unordered_map<std::string, Index> byUrl;  ///< into entries
+    std::unordered_map<std::string, Index, TextHash, std::equal_to<>> byUrl;  ///< into entries
+    bool lenient = false;
 
     std::vector<Issue> warnings;
 };

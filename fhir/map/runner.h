@@ -209,7 +209,8 @@ private:
 
     static bool matches(const plan::SourceStep& step, tree::Element element) {
         using By = plan::SourceStep::By;
-        const bool byJson = !element.isKeyed() && element.node()->local == step.name;
+        if (element.isKeyed()) return matchesKey(step, element.key());
+        const bool byJson = element.node()->local == step.name;
         switch (step.by) {
             case By::Name:
                 return element.name() == step.name;
@@ -218,9 +219,16 @@ private:
             case By::Either:
                 return element.name() == step.name || byJson;
             case By::Key:
-                return element.isKeyed() && element.key() == step.key;
+                break;
         }
         return false;
+    }
+
+    /// Open content: the key itself, or, where no model is loaded, `valueString` for `value`.
+    static bool matchesKey(const plan::SourceStep& step, std::string_view key) {
+        if (key == step.key) return true;
+        return step.mayChoose && key.size() > step.key.size() && key.starts_with(step.key) &&
+               key[step.key.size()] >= 'A' && key[step.key.size()] <= 'Z';
     }
 
     /// The type filter, then where, check and log.
@@ -232,22 +240,37 @@ private:
     }
 
     bool ofType(const plan::Source& source, const path::Value& item) const {
-        if (source.types.count == 0) return true;
+        if (source.typeName.empty()) return true;
         const auto first = plan_.typeIds.begin() + source.types.first;
-        return std::find(first, first + source.types.count, typeOf(item)) !=
-               first + source.types.count;
+        if (std::find(first, first + source.types.count, typeOf(item)) !=
+            first + source.types.count)
+            return true;
+        return item.isElement() && item.element().isKeyed() &&
+               openIsA(item.element(), source.typeName);
+    }
+
+    /// Open content says its type in its key (`valueQuantity`) or as a resource does.
+    static bool openIsA(tree::Element element, std::string_view type) {
+        const tree::Element named = element.childWithKey("resourceType");
+        if (named) return named.text() == type;
+        const std::string_view key = element.key();
+        if (key.size() <= type.size()) return false;
+        const std::string_view tail = key.substr(key.size() - type.size());
+        return tail.substr(1) == type.substr(1) && tail[0] == (type[0] & ~0x20);
     }
 
     bool clauses(const plan::Source& source, const path::Value& item, const Frame& frame,
                  bool& taken) {
         if (source.where != plan::kNone) {
-            if (!holds(source.where, item, frame, taken)) return false;
+            const path::Value& focus = source.whereOnContext ? frame.values[source.context] : item;
+            if (!holds(source.where, focus, frame, taken)) return false;
             if constexpr (Tracer::kOn) tracer_.condition(taken);
             if (!taken) return true;
         }
         if (source.check != plan::kNone) {
             bool passed = false;
-            if (!holds(source.check, item, frame, passed)) return false;
+            const path::Value& focus = source.checkOnContext ? frame.values[source.context] : item;
+            if (!holds(source.check, focus, frame, passed)) return false;
             if (!passed)
                 return fail(RunCode::CheckFailed,
                             fmt::format("the check `{}` does not hold",
@@ -369,6 +392,8 @@ private:
 
     /// A group without one of its targets has nothing to fill and is not called.
     bool call(plan::Index index, const plan::Range& arguments, Frame& frame) {
+        if (index == plan::kNone)
+            return fail(RunCode::UnknownGroup, "the group that this rule calls is not loaded");
         const plan::Group& called = plan_.groups[index];
         FrameMark mark;
         Frame inner = this->frame(called.slots, mark);

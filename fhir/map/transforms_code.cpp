@@ -67,6 +67,8 @@ std::optional<terminology::Translation> Machine::translated(const terminology::C
 /// out where there is none.
 bool Machine::translate(const plan::Target& target, const Arguments& arguments, Value& out,
                         bool& some) {
+    if (target.conceptMap == plan::kNone)
+        return fail(RunCode::UnknownConceptMap, "the ConceptMap of this translate is not loaded");
     const auto* table = plan_.conceptMaps[target.conceptMap];
     const Value& source = arguments.values[0];
     std::optional<terminology::Translation> found;

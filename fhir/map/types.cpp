@@ -82,6 +82,7 @@ int rank(Fit fit) {
         case Fit::Maybe:
             return 3;
         case Fit::Narrow:
+        case Fit::Convert:
             return 2;
         case Fit::Wrap:
             return 1;
@@ -142,6 +143,7 @@ Fit Types::fit(TypeId value, TypeId element) const {
     const bool primitive = isPrimitive(value);
     if (primitive && isPrimitive(element)) return primitiveFit(value, element);
     if (primitive) return Fit::Never;
+    if (value == model::kOpen) return isPrimitive(element) ? Fit::Never : Fit::Convert;
     if (model_->isA(value, element)) return Fit::Same;
     // The static type may be wider than what comes: a Resource into a contained Patient.
     if (isAbstract(value) && model_->isA(element, value)) return Fit::Maybe;

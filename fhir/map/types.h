@@ -38,10 +38,11 @@ private:
 /// How a value of one type becomes an element of another.
 enum class Fit : std::uint8_t {
     Never,
-    Maybe,   ///< if its text has the format
-    Narrow,  ///< a dateTime into a date: the time is cut off
-    Widen,   ///< another type, always possible
-    Wrap,    ///< a Coding into a CodeableConcept, a reference's text into a Reference
+    Maybe,    ///< if its text has the format
+    Narrow,   ///< a dateTime into a date: the time is cut off
+    Convert,  ///< an open object into a typed element, member by member
+    Widen,    ///< another type, always possible
+    Wrap,     ///< a Coding into a CodeableConcept, a reference's text into a Reference
     Same,
 };
 
