@@ -83,6 +83,7 @@ TEST(Facts, KnowsTargetsAndSearchParameters) {
 
 TEST(CodeLists, HoldExactlyTheCodesOfTheirValueSets) {
     const Model& r4 = Model::r4();
+    const std::string unknown = "no-such-code";
     int lists = 0;
     for (TypeId id = 1; id < r4.typeCount(); ++id) {
         const Shape& shape = r4.shape(id);
@@ -98,13 +99,13 @@ TEST(CodeLists, HoldExactlyTheCodesOfTheirValueSets) {
                 EXPECT_EQ(Facts::r4().valueSet(binding->valueSet)->contains("", code), true);
                 EXPECT_TRUE(codes.find(NameKey::of(code), code.data()));
             }
-            EXPECT_FALSE(codes.find(NameKey::of("no-such-code"), "no-such-code"));
+            EXPECT_FALSE(codes.find(NameKey::of(unknown), unknown.data()));
         }
     }
     EXPECT_GT(lists, 250);
-    const Shape& task = r4.shape(type::Task);
-    const Member* intent = task.find(NameKey::of("intent"), "intent");
-    EXPECT_EQ(r4.codeList(intent->codes).memberCount, 9);
+    const std::string intent = "intent";
+    const Member* member = r4.shape(type::Task).find(NameKey::of(intent), intent.data());
+    EXPECT_EQ(r4.codeList(member->codes).memberCount, 9);
 }
 
 }  // namespace
