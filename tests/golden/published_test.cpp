@@ -83,5 +83,49 @@ TEST_F(PublishedMessage, SocialPrescribingReferralArrivesAtASmallProvider) {
     EXPECT_EQ(reasons[1].text(), "Lives alone.");
 }
 
+/// Every referral that NHS England publishes as a BaRS message names who, to whom, by whom and on
+/// which consent, though no two are laid out alike.
+TEST_F(PublishedMessage, EveryBarsReferralKeepsThePeople) {
+    for (const char* name : {"REFREQ01", "REFREQ03", "REFREQ05", "REFREQ06", "REFREQ8C", "REFREQ8D",
+                             "VALREQ01", "VALREQ02"}) {
+        const testing::ScopedTrace trace(__FILE__, __LINE__, name);
+        const json::Value record =
+            this->record(std::filesystem::path("bars-messages") / (std::string(name) + ".xml"));
+        EXPECT_EQ(record["person"]["name"].items().size(), 1U);
+        EXPECT_EQ(record["person"]["nhsNumber"]["value"].text().size(), 10U);
+        EXPECT_FALSE(record["person"]["telecom"].items().empty());
+        EXPECT_EQ(record["sender"]["ods"].text(), "RND");
+        EXPECT_FALSE(record["referrer"]["name"].text().empty());
+        EXPECT_EQ(record["referrer"]["kind"].text(), "professional");
+        EXPECT_EQ(record["referralTo"].items().size(), 1U);
+        EXPECT_EQ(record["consent"].items()[0]["basis"].text(), "implied");
+        // None has an identifier; the sender's case number stands in for it.
+        EXPECT_EQ(record["reference"].items()[0]["value"].text(), "sender1234");
+    }
+}
+
+TEST_F(PublishedMessage, PharmacyReferralSaysWhatIsAskedInItsTask) {
+    const json::Value record = this->record("bars-messages/REFREQ03.xml");
+    EXPECT_EQ(record["code"]["coding"].items()[0]["code"].text(), "2140231000000104");
+    ASSERT_EQ(record["need"].items().size(), 1U);
+    EXPECT_EQ(record["need"].items()[0]["text"].text(), "Vomiting");
+    EXPECT_EQ(record["need"].items()[0]["category"]["code"].text(), "other");
+    EXPECT_EQ(record["clinicalSummary"].items().size(), 1U);
+    EXPECT_EQ(record["requestedAction"].items()[0]["forProfessional"].items().size(), 1U);
+}
+
+TEST_F(PublishedMessage, FlagsOfAReferralGoWhereTheyBelong) {
+    const json::Value record = this->record("bars-messages/REFREQ01.xml");
+    ASSERT_EQ(record["safeguarding"].items().size(), 1U);
+    EXPECT_EQ(record["safeguarding"].items()[0]["indicator"].asBoolean(), true);
+    ASSERT_EQ(record["requirement"].items().size(), 1U);
+    EXPECT_EQ(record["requirement"].items()[0]["kind"].text(), "reasonable-adjustment");
+    EXPECT_EQ(record["socialContext"]["household"].items().size(), 1U);
+    EXPECT_EQ(record["socialContext"]["accommodation"].items().size(), 1U);
+    EXPECT_EQ(record["form"].items().size(), 2U);
+    // Medicines and allergies are in the message and not in the record.
+    EXPECT_EQ(text_.find("Aspirin 50mg"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace waymark::golden

@@ -15,6 +15,7 @@
 #include "fhir/tree/builder.h"
 #include "fhir/tree/json_reader.h"
 #include "fhir/tree/json_writer.h"
+#include "fhir/tree/xml_reader.h"
 #include "mappings/set.h"
 #include "tests/support/fixed_world.h"
 #include "tests/support/shared_files.h"
@@ -49,9 +50,17 @@ public:
         EXPECT_TRUE(document) << describe(document.error());
         return document ? document->root : tree::Element();
     }
+    tree::Element readXml(std::string text) {
+        bodies_.push_back(std::make_unique<std::string>(std::move(text)));
+        arenas_.push_back(std::make_unique<tree::Arena>());
+        auto document = tree::readXml(*bodies_.back(), set_->model(), *arenas_.back());
+        EXPECT_TRUE(document) << describe(document.error());
+        return document ? document->root : tree::Element();
+    }
     tree::Element readFile(const std::filesystem::path& file) {
         const testing::ScopedTrace trace(__FILE__, __LINE__, file.string());
-        return read(tests::readFile(file));
+        return file.extension() == ".xml" ? readXml(tests::readFile(file))
+                                          : read(tests::readFile(file));
     }
 
     /// Runs the map at `url`. What comes out is read again as its own type, so it is structurally
