@@ -16,7 +16,7 @@ BANNED = [
      ("gateway/net/", "gateway/delivery/", "gateway/main.cpp", "gateway/cli/")),
     (r"\bdetached\b", "the completion of co_spawn handles its exception; use net::spawn",
      ("tests/",)),
-    (r"\bsystem_clock::now\(", "time comes from the Clock port", ("gateway/cli/",)),
+    (r"\bsystem_clock::now\(", "time comes from the Clock port", ("gateway/cli/", "tests/bench/", "tests/unit/gateway/net/")),
     (r"\brapidjson\b", "RapidJSON is seen by fhir/json only", ("fhir/json/", "tests/bench/")),
     (r"#include <boost/beast", "Beast is seen by gateway/net only",
      ("gateway/net/", "tests/bench/", "tests/unit/gateway/net/")),
