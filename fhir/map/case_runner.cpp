@@ -3,7 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
+#include <deque>
+#include <memory>
 #include <utility>
 
 #include "fhir/map/map_set.h"
@@ -87,41 +88,129 @@ private:
     }
 
     std::string transform(Outcome& outcome) {
-        const json::Value& expected = entry_["expected"];
-        if (expected.isNull()) {
+        if (entry_["expected"].isNull()) {
             outcome = Outcome::Skipped;
             std::string needs;
             for (const json::Value& need : entry_["needs"].items())
                 needs += fmt::format("{}{}", needs.empty() ? "" : ", ", need.text());
             return "needs " + (needs.empty() ? std::string("an expected JSON") : needs);
         }
-        const std::array sources{Source{.file = "", .text = mapText()}};
+        if (std::string fault = loadModels(); !fault.empty()) return fault;
+        const std::vector<Source> sources = this->sources();
         CompileOptions options;
         options.lenient = true;
-        const auto set = MapSet::compile(sources, *world_.model, *world_.terminology, options);
+        const auto set = MapSet::compile(sources, *model_, terminology_, options);
         if (!set) return listed(set.error().issues);
-        const std::string input = entry_["input"].isObject() ? entry_["input"].json()
-                                                             : std::string(entry_["input"].text());
-        tree::Arena arena;
-        const auto document = tree::readJson(input, *world_.model, arena);
-        if (!document) return "input: " + listed(document.error().issues);
+        std::vector<tree::Element> inputs;
+        const auto signature = set->signature(set->urls().front());
+        std::string fault = readInputs(*signature, inputs);
+        if (!fault.empty()) return fault;
         Run run;
-        run.arena = &arena;
+        run.arena = &arena_;
         run.random = world_.random;
         run.now = world_.now;
-        const std::array inputs{document->root};
-        const auto made = set->transform(set->urls().front(), inputs, run);
-        if (!made) return listed(made.error().issues);
+        const auto made =
+            set->transform(set->urls().front(), inputs, run, targetRoot(signature->target));
+        return made ? compare(*made) : listed(made.error().issues);
+    }
+
+    /// Logical models and ConceptMaps that the case brings along.
+    std::string loadModels() {
+        std::vector<model::TypeSpec> specs;
+        for (const std::string_view key : {"models", "structureDefinitions", "resources"}) {
+            for (const json::Value& each : entry_[key].items()) {
+                const auto document = tree::readJson(keep(each.json()), *world_.model, arena_);
+                if (!document) return fmt::format("{}: {}", key, listed(document.error().issues));
+                const bool isModel = each["resourceType"].text() == "StructureDefinition";
+                if (isModel && each["kind"].text() == "logical") {
+                    if (!world_.logicalModel) return "no reader for logical models is given";
+                    auto spec = world_.logicalModel(document->root, *world_.model);
+                    if (!spec) return fmt::format("{}: {}", key, listed(spec.error().issues));
+                    specs.push_back(*std::move(spec));
+                } else if (!isModel) {
+                    const auto added = terminology_.add(document->root, *world_.model, key);
+                    if (!added) return fmt::format("{}: {}", key, listed(added.error().issues));
+                }
+            }
+        }
+        if (specs.empty()) return {};
+        auto extended = model::Model::extend(specs);
+        if (!extended) return "models: " + listed(extended.error().issues);
+        extended_ = *std::move(extended);
+        model_ = extended_.get();
+        return {};
+    }
+
+    /// The map first, then those that it imports.
+    [[nodiscard]] std::vector<Source> sources() const {
+        std::vector<Source> out;
+        out.push_back({.file = "map", .text = mapText()});
+        for (const std::string_view key : {"maps", "imports"})
+            for (const json::Value& each : entry_[key].items())
+                out.push_back({.file = fmt::format("{}[{}]", key, out.size() - 1),
+                               .text = each.isObject() ? each.json() : std::string(each.text())});
+        return out;
+    }
+
+    std::string readInputs(const MapSet::Signature& signature, std::vector<tree::Element>& out) {
+        std::vector<const json::Value*> all;
+        if (!entry_["input"].isNull()) all.push_back(&entry_["input"]);
+        for (const json::Value& each : entry_["inputs"].items()) all.push_back(&each);
+        for (const json::Value* each : all) {
+            const std::string& text =
+                keep(each->isObject() ? each->json() : std::string(each->text()));
+            const model::TypeId type = out.size() < signature.inputs.size()
+                                           ? signature.inputs[out.size()]
+                                           : model::kNoType;
+            auto document = readAs(text, type);
+            if (!document) return "input: " + listed(document.error().issues);
+            out.push_back(document->root);
+        }
+        return {};
+    }
+
+    /// As the type that the map names; what is not of that type (another version of FHIR) is read
+    /// as open JSON.
+    Result<tree::Document> readAs(const std::string& text, model::TypeId type) {
+        tree::ReadOptions options;
+        const bool resource =
+            type != model::kNoType && model_->type(type).kind == model::TypeKind::Resource;
+        if (type != model::kNoType) {
+            if (!resource) options.root = type;
+            if (auto document = tree::readJson(text, *model_, arena_, options)) return document;
+        }
+        options.root = model::kOpen;
+        return tree::readJson(text, *model_, arena_, options);
+    }
+
+    /// A root for a target whose type the map leaves open: what the expected result is.
+    tree::Node* targetRoot(model::TypeId type) {
+        if (type != model::kNoType && !model_->type(type).isAbstract) return nullptr;
+        const model::TypeId resource =
+            model_->resourceNamed(entry_["expected"]["resourceType"].text());
+        return tree::Builder(arena_, *model_)
+            .root(resource == model::kNoType ? model::kOpen : resource);
+    }
+
+    std::string compare(tree::Element made) {
         std::string actual;
-        tree::writeJson(*made, *world_.model, actual);
+        tree::writeJson(made, *model_, actual);
         const auto parsed = json::Value::parse(actual);
         if (!parsed) return "the result is no JSON: " + std::string(parsed.error().text());
         std::string difference;
-        return sameJson(expected, *parsed, difference) ? std::string() : difference;
+        return sameJson(entry_["expected"], *parsed, difference) ? std::string() : difference;
     }
+
+    /// Texts that trees point into.
+    const std::string& keep(std::string text) { return texts_.emplace_back(std::move(text)); }
 
     const json::Value& entry_;
     const CaseWorld& world_;
+    const model::Model* model_ = world_.model;
+    std::shared_ptr<const model::Model> extended_;
+    terminology::Terminology terminology_;
+    std::deque<std::string> texts_;
+    tree::Arena arena_;
 };
 
 bool sameNumber(std::string_view a, std::string_view b) {

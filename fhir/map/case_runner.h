@@ -13,6 +13,7 @@
 #include "fhir/json/value.h"
 #include "fhir/model/model.h"
 #include "fhir/terminology/terminology.h"
+#include "fhir/tree/element.h"
 
 namespace waymark::map {
 
@@ -34,7 +35,9 @@ struct CaseReport {
 /// What the cases run against.
 struct CaseWorld {
     const model::Model* model = nullptr;
-    const terminology::Terminology* terminology = nullptr;
+    /// Makes a type of a logical StructureDefinition: package::logicalModel, a room that this one
+    /// does not know.
+    Result<model::TypeSpec> (*logicalModel)(tree::Element, const model::Model&) = nullptr;
     Random* random = nullptr;
     Instant now{};
 };

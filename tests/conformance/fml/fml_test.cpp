@@ -10,6 +10,7 @@
 #include <string>
 
 #include "fhir/map/case_runner.h"
+#include "fhir/package/structure_definition.h"
 #include "tests/support/fixed_world.h"
 
 namespace waymark::map {
@@ -28,11 +29,10 @@ TEST(FmlConformance, EveryCaseGivesWhatIsExpected) {
     const std::string text = cases();
     if (text.empty())
         GTEST_SKIP() << "no conformance/fml/cases.json in ../shared or $WAYMARK_SHARED";
-    const terminology::Terminology terminology;
     tests::SeededRandom random;
     const tests::FixedClock clock;
     const auto report = runCases(text, {.model = &model::Model::r4(),
-                                        .terminology = &terminology,
+                                        .logicalModel = package::logicalModel,
                                         .random = &random,
                                         .now = clock.now()});
     ASSERT_TRUE(report.has_value()) << report.error().text();
@@ -47,6 +47,37 @@ TEST(FmlConformance, EveryCaseGivesWhatIsExpected) {
     }
     RecordProperty("summary", report->summary());
     std::cout << report->summary() << '\n';
+}
+
+/// What official cases of other forms bring along: models of their own, imported maps, ConceptMaps,
+/// inputs of other FHIR versions.
+TEST(FmlConformance, CasesMayBringWhatTheyNeed) {
+    tests::SeededRandom random;
+    const auto report = runCases(R"j({"cases": [
+      {"id": "models", "kind": "transform", "map": "map 'http://x/m' = 'm'\nuses 'http://x/L' alias L as source\nuses 'http://x/R' alias R as target\nimports 'http://x/o*'\ngroup g(source s : L, target t : R) { s.a2 as a where a2.length() < 9 -> t.b = a; s as s2 -> t as t2 then other(s2, t2); }",
+       "maps": ["map 'http://x/other' = 'o'\ngroup other(source s, target t) { s.code as c -> t.c = translate(c, 'http://x/c', 'code'); }"],
+       "models": [
+        {"resourceType": "StructureDefinition", "url": "http://x/L", "name": "L", "status": "draft", "abstract": false, "kind": "logical", "type": "L", "baseDefinition": "http://hl7.org/fhir/StructureDefinition/Element", "differential": {"element": [{"path": "L"}, {"path": "L.a2", "min": 0, "max": "1", "type": [{"code": "string"}]}, {"path": "L.code", "min": 0, "max": "1", "type": [{"code": "code"}]}]}},
+        {"resourceType": "StructureDefinition", "url": "http://x/R", "name": "R", "status": "draft", "abstract": false, "kind": "logical", "type": "R", "baseDefinition": "http://hl7.org/fhir/StructureDefinition/Element", "differential": {"element": [{"path": "R"}, {"path": "R.b", "min": 0, "max": "1", "type": [{"code": "string"}]}, {"path": "R.c", "min": 0, "max": "1", "type": [{"code": "code"}]}]}}],
+       "resources": [{"resourceType": "ConceptMap", "url": "http://x/c", "status": "draft", "group": [{"source": "s", "target": "t", "element": [{"code": "k", "target": [{"code": "K", "equivalence": "equal"}]}]}]}],
+       "input": {"a2": "text", "code": "k"}, "expected": {"b": "text", "c": "K"}},
+      {"id": "otherVersion", "kind": "transform", "map": "/// url = 'http://x/v'\n/// name = 'v'\nuses 'http://hl7.org/fhir/3.0/StructureDefinition/Patient' alias P3 as source\nuses 'http://hl7.org/fhir/StructureDefinition/Patient' alias P as target\nimports 'http://nowhere/*'\ngroup g(source s : P3, target t : P) { s.name -> t.name; s.animal as a then Animal(a, t); s.deceased : boolean as d -> t.deceased = d; s.contact as c -> t.contact as d then { c.name -> d.name; c.relationship -> d.relationship; }; }",
+       "input": {"resourceType": "Patient", "name": [{"family": "Ash", "given": ["A", "B"]}], "deceasedBoolean": true, "contact": [{"name": {"text": "x"}, "relationship": [{"coding": [{"code": "N"}]}]}]},
+       "expected": {"resourceType": "Patient", "name": [{"family": "Ash", "given": ["A", "B"]}], "deceasedBoolean": true, "contact": [{"name": {"text": "x"}, "relationship": [{"coding": [{"code": "N"}]}]}]}},
+      {"id": "wrong", "kind": "transform", "map": "map 'http://x/m' = 'm'\ngroup g(source s, target t) { s.a -> t.b; }", "input": {"a": 1}, "expected": {"b": 2}},
+      {"id": "odd", "kind": "dance"}]})j",
+                                 {.model = &model::Model::r4(),
+                                  .logicalModel = package::logicalModel,
+                                  .random = &random,
+                                  .now = {}});
+    ASSERT_TRUE(report.has_value()) << report.error().text();
+    ASSERT_EQ(report->results.size(), 4U);
+    EXPECT_EQ(report->results[0].detail, "");
+    EXPECT_EQ(report->results[1].detail, "");
+    EXPECT_EQ(report->results[2].detail, "$.b: expected 2 but found 1");
+    EXPECT_EQ(report->results[3].detail, "no such kind of case: dance");
+    EXPECT_EQ(report->summary(), "2 passed, 2 failed, 0 skipped");
+    EXPECT_FALSE(runCases("[]", {}).has_value());
 }
 
 }  // namespace
