@@ -62,16 +62,19 @@ private:
     }
 
     [[nodiscard]] std::optional<bool> matches(const Clause& clause, int depth) const {
-        std::optional<bool> all = true;
-        const auto also = [&all](std::optional<bool> one) {
-            if (one == false)
-                all = false;
-            else if (!one && all == true)
-                all = std::nullopt;
+        bool excluded = false;
+        bool unknown = false;
+        const auto also = [&](std::optional<bool> one) {
+            if (!one) {
+                unknown = true;
+            } else if (!*one) {
+                excluded = true;
+            }
         };
         for (const std::string_view set : clause.valueSets) also(in(set, depth + 1));
         if (!clause.system.empty()) also(inSystem(clause));
-        return all;
+        if (excluded) return false;
+        return unknown ? std::nullopt : std::optional(true);
     }
 
     [[nodiscard]] std::optional<bool> inSystem(const Clause& clause) const {
