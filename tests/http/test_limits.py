@@ -114,7 +114,7 @@ class Limits(unittest.TestCase):
     def test_json_that_readers_disagree_about_is_refused(self):
         good = json.dumps(service_request())
         for body in (good[:-1] + ',"status":"active"}', good[:-1] + ',"st\\u0061tus":"active"}',
-                     good + "x", good + "\0", "\ufeff" + good,
+                     good + "x", good + "\0",
                      good.replace("Alex", "\\ud800"), good.replace("Alex", "\\u0000")):
             answer = self.world.fhir("POST", "/ServiceRequest", body.encode("utf-8", "surrogatepass"))
             self.assertEqual(answer.status, 400, body[-60:])
