@@ -50,7 +50,7 @@ int main(int argc, char** argv) {
     telemetry::StreamSink sink(STDERR_FILENO, clock);
     telemetry::Log log(clock, sink);
     telemetry::Registry metrics;
-    net::BodyBudget bodies(64 * 1024 * 1024);
+    net::BodyBudget bodies(std::size_t{64} << 20U);
     net::Runtime runtime({.io = argc > 1 ? std::strtoul(argv[1], nullptr, 10) : 2, .pool = 1});
     net::ServerSettings settings;
     settings.name = "bench";

@@ -87,7 +87,7 @@ inline boost::asio::awaitable<Response> succeed() {
 /// Answers "finished" once the test calls what it finds in the promise.
 using Release = std::function<void(bool)>;
 inline boost::asio::awaitable<Response> holdUntil(std::promise<Release>* release) {
-    auto begin = [release](auto done) { release->set_value(done); };
+    auto begin = [release](const auto& done) { release->set_value(done); };
     auto waiting = awaitCallback<bool>(std::move(begin));
     co_await std::move(waiting);
     Response response;

@@ -474,6 +474,7 @@ TEST_F(HttpClientTest, KeepsNoMoreConnectionsThanItsLimit) {
     serve(repeat);
     const auto url = "http://127.0.0.1:" + std::to_string(server_->port()) + "/";
     std::vector<std::future<ClientAnswer>> answers;
+    answers.reserve(20);
     for (int i = 0; i < 20; ++i) {
         answers.push_back(
             asio::co_spawn(runtime_.strand(), client_->send(to(url)), asio::use_future));

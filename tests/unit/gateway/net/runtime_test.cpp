@@ -132,18 +132,15 @@ TEST_F(RuntimeTest, WaitsForASignalOrARequestToStop) {
 
 TEST(Runtime, WakesOnSigterm) {
     Runtime runtime(Runtime::Threads{.io = 1, .pool = 1});
-    // Blocked until the runtime listens for it: a signal that comes too early would end the tests.
-    std::promise<void> listening;
-    asio::post(runtime.executor(), [&] { listening.set_value(); });
-    listening.get_future().wait();
-    auto waiting = std::async(std::launch::async, [&] { runtime.waitForSignal(); });
-    struct sigaction now{};
+    std::jthread waiting([&] { runtime.waitForSignal(); });
+    // A signal before the runtime listens for it would end the tests.
+    struct sigaction action{};
     do {
         std::this_thread::yield();
-        ::sigaction(SIGTERM, nullptr, &now);
-    } while (now.sa_handler == SIG_DFL);
-    ::raise(SIGTERM);
-    waiting.get();
+        ::sigaction(SIGTERM, nullptr, &action);
+    } while (action.sa_handler == SIG_DFL);
+    ::pthread_kill(waiting.native_handle(), SIGTERM);
+    waiting.join();
 }
 
 TEST(Runtime, DestroysWhatStillWaits) {

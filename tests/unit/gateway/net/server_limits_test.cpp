@@ -158,7 +158,7 @@ TEST_F(ServerLimitsTest, AnswersHalfARequestByClosing) {
 
 TEST_F(ServerLimitsTest, CancelsAHandlerAtTheRequestsDeadline) {
     std::promise<void> begun;
-    serve([&begun](Request) { return waitForEver(&begun); });
+    serve([&begun](const Request&) { return waitForEver(&begun); });
     auto client = connect();
     client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
     const auto answer = client.answer();
@@ -172,7 +172,7 @@ TEST_F(ServerLimitsTest, HoldsNoMoreBodiesThanItsBudget) {
     bodies_ = std::make_unique<BodyBudget>(150'000);
     settings_.limits.request = 10s;
     std::promise<Release> release;
-    serve([&release](Request request) {
+    serve([&release](const Request& request) {
         return request.path == "/hold" ? holdUntil(&release) : succeed();
     });
     const std::string body(90'000, 'x');
@@ -218,7 +218,7 @@ TEST_F(ServerLimitsTest, TurnsAwayWhoComesWhenAllAreBusy) {
     settings_.limits.connections = 1;
     settings_.limits.request = 10s;
     std::promise<Release> release;
-    serve([&release](Request) { return holdUntil(&release); });
+    serve([&release](const Request&) { return holdUntil(&release); });
     auto busy = connect();
     busy.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
     const auto done = release.get_future().get();

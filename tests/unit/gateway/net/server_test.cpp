@@ -227,6 +227,7 @@ TEST_F(ServerTest, ServesAThousandConnections) {
     raiseDescriptorLimit();
     serve(repeat);
     std::vector<RawClient> clients;
+    clients.reserve(1000);
     for (int i = 0; i < 1000; ++i) clients.push_back(connect());
     for (int round = 0; round < 2; ++round) {
         for (auto& client : clients) client.send("GET /x HTTP/1.1\r\nHost: h\r\n\r\n");
@@ -268,7 +269,7 @@ TEST_F(ServerTest, StopClosesIdleConnectionsAtOnce) {
 
 TEST_F(ServerTest, StopLetsARequestInFlightFinish) {
     std::promise<Release> release;
-    serve([&release](Request) { return holdUntil(&release); });
+    serve([&release](const Request&) { return holdUntil(&release); });
     auto client = connect();
     client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
     const auto finish = release.get_future().get();
@@ -285,7 +286,7 @@ TEST_F(ServerTest, StopLetsARequestInFlightFinish) {
 
 TEST_F(ServerTest, StopCancelsWhatDoesNotFinish) {
     std::promise<void> begun;
-    serve([&begun](Request) { return waitForEver(&begun); });
+    serve([&begun](const Request&) { return waitForEver(&begun); });
     auto client = connect();
     client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
     begun.get_future().wait();
