@@ -188,6 +188,17 @@ template <model::JsonKind kKind>
     return true;
 }
 
+/// An object with nothing, or with one member that is the first of its type.
+bool JsonHandler::onlyAnId(Frame& frame, const char* at) {
+    const bool hasId = frame.shape->members[0].def.json == model::name::id;
+    if (!hasId || frame.shape->kind == model::TypeKind::Resource) return true;
+    if (frame.shape->kind == model::TypeKind::Primitive) {
+        (&frame)[-1].holes = true;  // its value may come yet
+        return true;
+    }
+    return refuseAt(at, IssueType::Structure, objectPath(), sentences::kOnlyAnId);
+}
+
 /// A value of the wrong kind, or one for a member whose shape no one has modelled.
 bool JsonHandler::wrongValue(const char* at, const char* text, std::uint32_t length,
                              model::JsonKind kind) {
@@ -320,6 +331,10 @@ bool JsonHandler::finish(Frame& frame, const char* at) {
     }
     if (frame.holes) [[unlikely]] {
         if (!findHoles(frame, at)) return false;
+    }
+    // Invariant ele-1; `id` is the first element wherever there is one.
+    if ((frame.seen | frame.companions) == 1) [[unlikely]] {
+        if (!onlyAnId(frame, at)) return false;
     }
     if (frame.shape->kind == model::TypeKind::Resource && !frame.hasResourceType) [[unlikely]] {
         return refuseAt(at, IssueType::Required, objectPath(), "A resource needs a resourceType.");

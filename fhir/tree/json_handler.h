@@ -89,6 +89,7 @@ private:
 
     bool beginRoot(const char* at);
     bool finish(Frame& frame, const char* at);
+    bool onlyAnId(Frame& frame, const char* at);
     bool keyInTyped(Frame& frame, const char* at, const char* text, std::uint32_t length);
     bool unusualKey(Frame& frame, const char* at, const char* text, std::uint32_t length);
     bool companionKey(Frame& frame, const char* at, const char* text, std::uint32_t length);

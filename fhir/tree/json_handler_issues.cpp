@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <bit>
 
+#include "fhir/model/r4_ids.h"
 #include "fhir/tree/json_handler.h"
 #include "fhir/tree/sentences.h"
 
@@ -149,17 +150,23 @@ bool JsonHandler::missing(Frame& frame, std::uint64_t ordinals, const char* at) 
     return true;
 }
 
-/// Nulls in an array of primitives that the companion array does not fill.
+/// Repetitions of primitives that have neither a value nor an extension: a null that the companion
+/// array does not fill, or a companion with an id only.
 bool JsonHandler::findHoles(Frame& frame, const char* at) {
     for (const Node* node = frame.node->firstChild; node; node = node->next) {
-        if (node->text || node->firstChild || node->type == model::kOpen) continue;
-        if (model_.shape(node->type).kind != model::TypeKind::Primitive) continue;
+        if (node->text || model_.shape(node->type).kind != model::TypeKind::Primitive) continue;
+        const Node* child = node->firstChild;
+        if (child && child->name == model::name::id) child = child->next;
+        if (child) continue;
         const char* const where = node->offset > 0 ? body_.data() + node->offset - 1 : at;
+        const std::string_view name = model_.name(node->local);
         if (!refuseAt(where, IssueType::Structure,
                       fmt::format("{}.{}", objectPath(), model_.name(node->name)),
-                      fmt::format("null stands in {} although the companion array _{} has nothing "
-                                  "at its place.",
-                                  model_.name(node->local), model_.name(node->local)))) {
+                      node->firstChild
+                          ? std::string(sentences::kOnlyAnId)
+                          : fmt::format("null stands in {} although the companion array _{} has "
+                                        "nothing at its place.",
+                                        name, name))) {
             return false;
         }
     }

@@ -10,6 +10,9 @@
 
 namespace waymark::tree::sentences {
 
+inline constexpr const char* kOnlyAnId =
+    "An element must have a value, an extension or children beside its id; leave it out.";
+
 /// A name from the input as it may stand in an answer: at most 64 bytes, no control characters.
 [[nodiscard]] std::string quoted(std::string_view name);
 

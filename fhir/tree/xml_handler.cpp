@@ -236,9 +236,12 @@ bool XmlHandler::finish(std::size_t at) {
             at, IssueType::Structure,
             fmt::format("{} must hold a resource.", model_.name(frame.wrapper->def.json)));
     }
-    if (!frame.filled && !isResource(*frame.shape)) {
-        return refuse(at, IssueType::Structure,
-                      "An element must have a value, an extension or children; leave it out.");
+    if (!isResource(*frame.shape)) {
+        const Node* content = frame.node->firstChild;
+        const bool hasId = content && content->name == model::name::id;
+        if (hasId) content = content->next;
+        const bool empty = !content && !frame.node->text && (hasId || !frame.filled);
+        if (empty) return refuse(at, IssueType::Structure, sentences::kOnlyAnId);
     }
     const std::uint64_t absent = frame.shape->required & ~frame.seen;
     return absent == 0 || !options_.requireElements || missing(frame, absent, at);

@@ -52,7 +52,7 @@ TEST(Allocations, AreNoneWhenAWarmArenaReadsAndWrites) {
     for (int i = 0; i < 40; ++i) {
         body +=
             R"({"fullUrl":"urn:uuid:1cbdfb97-5859-48a4-8301-d54eab818d68","resource":{"resourceType":)"
-            R"("Patient","name":[{"family":"Smith","given":["Ann","B\u00e9a"],"_given":[null,{"id":"g"}]}],)"
+            R"("Patient","name":[{"family":"Smith","given":["Ann","B\u00e9a"],"_given":[null,{"extension":[{"url":"u","valueCode":"g"}]}]}],)"
             R"("birthDate":"1970-01-31","_birthDate":{"id":"b"}}},)";
     }
     body += R"({"resource":{"resourceType":"Task","status":"draft","intent":"order"}}]})";

@@ -63,7 +63,7 @@ TEST(Builder, RefusesWhatTheModelDoesNotHave) {
 TEST(Builder, CopiesAndRemoves) {
     Arena arena;
     const char* const body =
-        R"({"id":"x","resourceType":"Patient","name":[{"given":["A",null],"_given":[null,{"id":"g"}]},)"
+        R"({"id":"x","resourceType":"Patient","name":[{"given":["A",null],"_given":[null,{"extension":[{"url":"u","valueCode":"g"}]}]},)"
         R"({"text":"t"}],"contained":[{"id":"p","resourceType":"Practitioner"}]})";
     const auto source = readJson(body, r4(), arena);
     ASSERT_TRUE(source);

@@ -156,7 +156,7 @@ TEST(JsonBodies, StaysLinearOnWideBodies) {
     for (int i = 0; i < 50'000; ++i) given += "\"a\",";
     given += R"("z"],"_given":[)";
     for (int i = 0; i < 50'000; ++i) given += "null,";
-    given += R"({"id":"z"}]}]})";
+    given += R"({"extension":[{"url":"u"}]}]}]})";
     const auto begin = std::chrono::steady_clock::now();
     Arena arena;
     EXPECT_TRUE(readJson(keys, r4(), arena, options));
@@ -223,7 +223,7 @@ TEST(JsonBodies, GivesNaughtyStringsBackByteForByte) {
 TEST(JsonBodies, AnyChangeOfAMessageGivesATreeOrAFailure) {
     const std::string good =
         R"({"resourceType":"Bundle","type":"message","entry":[{"resource":{"resourceType":"Patient",)"
-        R"("_birthDate":{"id":"b"},"name":[{"given":["A",null],"_given":[null,{"id":"g"}]}],)"
+        R"("_birthDate":{"id":"b"},"birthDate":"1970","name":[{"given":["A",null],"_given":[null,{"extension":[{"url":"u","valueCode":"g"}]}]}],)"
         R"("deceasedBoolean":true,"multipleBirthInteger":2}},{"resource":{"id":"x","status":"draft",)"
         R"("intent":"order","resourceType":"Task","extension":[{"url":"http://e","valueDecimal":-1.50e3}]}}]})";
     tests::SeededRandom random(11);

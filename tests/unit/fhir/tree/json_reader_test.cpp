@@ -68,8 +68,8 @@ TEST_F(JsonReader, GivesBackWhatItRead) {
             R"({"resourceType":"Patient","_birthDate":{"extension":[{"url":"http://e/x","valueCode":"u"}]}})",
             R"({"resourceType":"Patient","birthDate":"1970","_birthDate":{"id":"b"}})",
             R"({"resourceType":"Patient","_birthDate":{"id":"b"},"birthDate":"1970"})",
-            R"({"resourceType":"Patient","name":[{"given":["A",null],"_given":[null,{"id":"b"}]}]})",
-            R"({"resourceType":"Patient","name":[{"_given":[{"id":"a"}]}]})",
+            R"({"resourceType":"Patient","name":[{"given":["A",null],"_given":[null,{"id":"b","extension":[{"url":"http://e/x","valueCode":"u"}]}]}]})",
+            R"({"resourceType":"Patient","name":[{"_given":[{"extension":[{"url":"http://e/x","valueCode":"u"}]}]}]})",
             R"({"resourceType":"Patient","contained":[{"id":"p","resourceType":"Practitioner"}],"name":[{"text":"\u00e9\n\"\\"}]})",
             R"({"resourceType":"Bundle","type":"collection","entry":[{"resource":{"id":"1","resourceType":"Task","status":"draft","intent":"order"}}]})",
         }) {
@@ -155,6 +155,13 @@ INSTANTIATE_TEST_SUITE_P(
         Fault{"EmptyObject",
               R"({"resourceType":"Patient","maritalStatus":{}})",
               {"Patient.maritalStatus @1:44 An object must not be empty; leave the element out."}},
+        Fault{
+            "OnlyAnId",
+            R"({"resourceType":"Patient","name":[{"id":"n"}],"_birthDate":{"id":"b"}})",
+            {"Patient.name[0] @1:44 An element must have a value, an extension or children beside "
+             "its id; leave it out.",
+             "Patient.birthDate @1:60 An element must have a value, an extension or children "
+             "beside its id; leave it out."}},
         Fault{"NoResourceType",
               R"({"active":true})",
               {"Resource @1:2 A resource needs a resourceType."}},
