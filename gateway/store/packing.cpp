@@ -32,11 +32,13 @@ bool compress(std::string_view plain, int level, std::string& out) {
     ZSTD_CCtx_setParameter(context.get(), ZSTD_c_compressionLevel, level);
     ZSTD_CCtx_setParameter(context.get(), ZSTD_c_checksumFlag, 0);
     const std::size_t before = out.size();
-    out.resize(before + plain.size());
-    const std::size_t written = ZSTD_compress2(context.get(), out.data() + before, plain.size(),
-                                               plain.data(), plain.size());
-    const bool smaller = ZSTD_isError(written) == 0;
-    out.resize(before + (smaller ? written : 0));
+    bool smaller = false;
+    out.resize_and_overwrite(before + plain.size(), [&](char* bytes, std::size_t) {
+        const std::size_t written =
+            ZSTD_compress2(context.get(), bytes + before, plain.size(), plain.data(), plain.size());
+        smaller = ZSTD_isError(written) == 0;
+        return before + (smaller ? written : 0);
+    });
     if (ZSTD_sizeof_CCtx(context.get()) > kKeptMax) context.reset();
     return smaller;
 }

@@ -1,7 +1,6 @@
 #include "gateway/store/sqlite/commit_queue.h"
 
 #include <algorithm>
-#include <iterator>
 #include <utility>
 
 #include "fhir/core/check.h"
@@ -34,23 +33,15 @@ bool CommitQueue::push(std::unique_ptr<Prepared>& prepared) {
 }
 
 std::vector<std::unique_ptr<Prepared>> CommitQueue::pop(std::size_t count) {
-    std::vector<std::unique_ptr<Prepared>> taken;
     std::unique_lock lock(mutex_);
-    filled_.wait(lock, [this] { return first_ < waiting_.size() || isClosed_; });
-    const std::size_t last = std::min(waiting_.size(), first_ + count);
-    if (first_ == 0 && last == waiting_.size()) {
-        taken.swap(waiting_);
-    } else {
-        const auto begin = waiting_.begin() + static_cast<std::ptrdiff_t>(first_);
-        const auto end = waiting_.begin() + static_cast<std::ptrdiff_t>(last);
-        taken.assign(std::make_move_iterator(begin), std::make_move_iterator(end));
-        first_ = last;
-        if (first_ == waiting_.size()) {
-            waiting_.clear();
-            first_ = 0;
-        }
+    filled_.wait(lock, [this] { return !waiting_.empty() || isClosed_; });
+    std::vector<std::unique_ptr<Prepared>> taken;
+    taken.reserve(std::min(count, waiting_.size()));
+    while (taken.size() < count && !waiting_.empty()) {
+        --taken_[indexOf(waiting_.front()->commit.lane)];
+        taken.push_back(std::move(waiting_.front()));
+        waiting_.pop_front();
     }
-    for (const auto& prepared : taken) --taken_[indexOf(prepared->commit.lane)];
     return taken;
 }
 

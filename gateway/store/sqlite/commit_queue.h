@@ -5,6 +5,7 @@
 #include <array>
 #include <condition_variable>
 #include <cstddef>
+#include <deque>
 #include <memory>
 #include <mutex>
 #include <vector>
@@ -24,12 +25,28 @@ public:
     explicit CommitQueue(const LaneLimits& limits)
         : limits_{limits.doors, limits.status, limits.delivery} {}
 
-    /// Takes a place in the lane; false when there is none. Taken before the work of preparing, so
-    /// that what will be refused costs nothing.
-    [[nodiscard]] bool reserve(Lane lane);
-    /// Gives back a place that was not used.
-    void release(Lane lane);
-    /// Uses a reserved place. False after close(), with `prepared` untouched.
+    /// A place in a lane, taken before the work of preparing, so that what will be refused costs
+    /// nothing. Given back unless it is used.
+    class Place {
+    public:
+        Place(CommitQueue& queue, Lane lane)
+            : queue_(queue), lane_(lane), isTaken_(queue.reserve(lane)) {}
+        Place(const Place&) = delete;
+        Place& operator=(const Place&) = delete;
+        ~Place() {
+            if (isTaken_) queue_.release(lane_);
+        }
+        /// False when the lane is full.
+        [[nodiscard]] bool isTaken() const { return isTaken_; }
+        void use() { isTaken_ = false; }
+
+    private:
+        CommitQueue& queue_;
+        const Lane lane_;
+        bool isTaken_;
+    };
+
+    /// Into its place. False after close(), with `prepared` untouched.
     [[nodiscard]] bool push(std::unique_ptr<Prepared>& prepared);
 
     /// Waits for at least one commit and takes at most `count`, oldest first. Empty only after
@@ -41,14 +58,15 @@ public:
     [[nodiscard]] std::size_t size() const;
 
 private:
+    [[nodiscard]] bool reserve(Lane lane);
+    void release(Lane lane);
     [[nodiscard]] static std::size_t indexOf(Lane lane) { return static_cast<std::size_t>(lane); }
 
     const std::array<std::size_t, 3> limits_;
     mutable std::mutex mutex_;
     std::condition_variable filled_;
     std::array<std::size_t, 3> taken_{};
-    std::vector<std::unique_ptr<Prepared>> waiting_;
-    std::size_t first_ = 0;  ///< of waiting_ that was not given out yet
+    std::deque<std::unique_ptr<Prepared>> waiting_;
     bool isClosed_ = false;
 };
 

@@ -32,8 +32,7 @@ GroupWriter::GroupWriter(Parts parts)
     if (parts_.onLogged) {
         sqlite3_wal_hook(parts_.database->handle(), &noteLogged, &parts_.onLogged);
     }
-    publish();
-    totals_.groups = 0;
+    publish(0);
     thread_ = std::thread([this] { run(); });
 }
 
@@ -96,7 +95,7 @@ bool GroupWriter::writeTogether(std::vector<std::unique_ptr<Prepared>>& group,
     }
     if (parts_.commits->finishGroup() && parts_.commits->mergeBlinds() && commit()) {
         parts_.commits->publishGroup();
-        publish();
+        publish(1);
         return true;
     }
     rollBack();
@@ -113,7 +112,7 @@ Result<Committed> GroupWriter::writeAlone(Prepared& prepared) {
         const auto finished = parts_.commits->finishGroup();
         if (finished && commit()) {
             parts_.commits->publishGroup();
-            publish();
+            publish(1);
             return result;
         }
         result = std::unexpected(parts_.database->failure());
@@ -149,14 +148,14 @@ void GroupWriter::stopIfBroken() {
     parts_.health.stop(std::string("writing failed: ") + sqlite3_errstr(parts_.database->error()));
 }
 
-void GroupWriter::publish() {
+void GroupWriter::publish(std::uint64_t groups) {
     const Ledger& ledger = parts_.commits->ledger();
     const std::lock_guard lock(totalsMutex_);
     totals_.referrals = ledger.referrals;
     totals_.open = ledger.open;
     totals_.due = ledger.due;
     totals_.dead = ledger.dead;
-    ++totals_.groups;
+    totals_.groups += groups;
 }
 
 }  // namespace waymark::store

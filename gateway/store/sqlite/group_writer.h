@@ -59,7 +59,7 @@ private:
     [[nodiscard]] bool commit();
     void rollBack();
     void stopIfBroken();
-    void publish();
+    void publish(std::uint64_t groups);
 
     Parts parts_;
     Statement begin_;

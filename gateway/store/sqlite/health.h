@@ -21,11 +21,12 @@ public:
     [[nodiscard]] bool isWritable() const { return writable_.load(std::memory_order_acquire); }
 
     void stop(const std::string& why) {
-        if (!writable_.exchange(false, std::memory_order_acq_rel)) return;
         {
             const std::lock_guard lock(mutex_);
+            if (why_) return;
             why_ = why;
         }
+        writable_.store(false, std::memory_order_release);
         if (onStopped_) onStopped_(why);
     }
     /// Why nothing is written any more; none while all is well.

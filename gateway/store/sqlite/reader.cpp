@@ -33,39 +33,45 @@ Result<crypto::Key> Reader::keyOf(Run& run, int ring, int key, const ReferralId&
                            id);
 }
 
-/// `run` stands on the first row of kDossier.
+/// Several statements over one state of the store.
+class Reader::Snapshot {
+public:
+    explicit Snapshot(Reader& reader) : reader_(reader) {
+        Run run(reader_.statements_->begin.get());
+        isOpen_ = run.done();
+    }
+    Snapshot(const Snapshot&) = delete;
+    Snapshot& operator=(const Snapshot&) = delete;
+    ~Snapshot() {
+        if (!isOpen_) return;
+        Run run(reader_.statements_->end.get());
+        run.step();
+    }
+    [[nodiscard]] bool isOpen() const { return isOpen_; }
+
+private:
+    Reader& reader_;
+    bool isOpen_ = false;
+};
+
+/// `run` stands on a row of kReferral that may be shown.
 Result<std::optional<referral::Dossier>> Reader::dossier(Run& run) {
-    const auto id = idIn<ReferralId>(run.bytes(0));
-    const auto origin = valueOf(kOriginCodes, static_cast<std::uint64_t>(run.number(3)));
-    if (!id || !origin || run.isNull(9)) return std::unexpected(damaged("referral"));
-    const auto key = keyOf(run, 7, 8, *id);
+    const auto id = idIn<ReferralId>(run.bytes(1));
+    const auto origin = valueOf(kOriginCodes, static_cast<std::uint64_t>(run.number(4)));
+    if (!id || !origin) return std::unexpected(damaged("referral"));
+    const auto key = keyOf(run, 8, 9, *id);
     if (!key) return std::unexpected(key.error());
     referral::Dossier dossier;
     dossier.id = *id;
-    dossier.organisation = run.text(1);
-    dossier.client = run.text(2);
+    dossier.organisation = run.text(2);
+    dossier.client = run.text(3);
     dossier.origin = *origin;
-    dossier.route = run.text(4);
-    dossier.setVersion = run.text(5);
-    const auto version = static_cast<std::uint32_t>(run.number(6));
-    for (Step step = Step::Row; step != Step::End; step = run.step()) {
-        if (step == Step::Failed) return failed();
-        const auto first = withinOf(run.number(9));
-        const std::size_t before = dossier.events.size();
-        if (first != before + 1) return std::unexpected(damaged("journal"));
-        if (auto read = appendEvents(run.bytes(10), dossier.events); !read) {
-            return std::unexpected(std::move(read).error());
-        }
-        const auto content = sealing_.openEntry(*key, *id, first, run.bytes(10), run.bytes(11));
-        if (!content) return std::unexpected(content.error());
-        Message message;
-        const auto events = std::span(dossier.events).subspan(before);
-        auto unpacked = unpackContent(*content, first == 1 ? &message : nullptr, events);
-        if (!unpacked) return std::unexpected(std::move(unpacked).error());
-        if (first != 1) continue;
-        dossier.contentType = std::move(message.contentType);
-        dossier.body = std::move(message.body);
-        dossier.record = std::move(message.record);
+    dossier.route = run.text(5);
+    dossier.setVersion = run.text(6);
+    const auto no = run.number(0);
+    const auto version = static_cast<std::uint32_t>(run.number(7));
+    if (auto read = readJournal(no, *key, dossier); !read) {
+        return std::unexpected(std::move(read).error());
     }
     if (!applyEvents(dossier.state, dossier.events) || dossier.state.version != version) {
         return std::unexpected(damaged("journal"));
@@ -73,31 +79,62 @@ Result<std::optional<referral::Dossier>> Reader::dossier(Run& run) {
     return dossier;
 }
 
+Result<void> Reader::readJournal(std::int64_t no, const crypto::Key& key,
+                                 referral::Dossier& dossier) {
+    Run run(statements_->journal.get(), firstPlace(no), lastPlace(no));
+    for (;;) {
+        const Step step = run.step();
+        if (step == Step::Failed) return failed();
+        if (step == Step::End) return {};
+        const auto first = withinOf(run.number(0));
+        const std::size_t before = dossier.events.size();
+        if (first != before + 1) return std::unexpected(damaged("journal"));
+        if (auto read = appendEvents(run.bytes(1), dossier.events); !read) return read;
+        const auto content = sealing_.openEntry(key, dossier.id, first, run.bytes(1), run.bytes(2));
+        if (!content) return std::unexpected(content.error());
+        Message message;
+        const auto events = std::span(dossier.events).subspan(before);
+        auto unpacked = unpackContent(*content, first == 1 ? &message : nullptr, events);
+        if (!unpacked) return unpacked;
+        if (first != 1) continue;
+        dossier.contentType = std::move(message.contentType);
+        dossier.body = std::move(message.body);
+        dossier.record = std::move(message.record);
+    }
+}
+
 Result<std::optional<referral::Dossier>> Reader::referral(const ReferralId& id,
                                                           const Viewer* viewer) {
+    const Snapshot snapshot(*this);
+    if (!snapshot.isOpen()) return failed();
     Run run(statements_->referral.get(), blobOf(id.get()));
     const Step step = run.step();
     if (step == Step::Failed) return failed();
+    // Another's is answered as early as none.
     if (step == Step::End) return std::nullopt;
-    if (viewer != nullptr && !sees(*viewer, run.text(1), run.text(2))) return std::nullopt;
+    if (viewer != nullptr && !sees(*viewer, run.text(2), run.text(3))) return std::nullopt;
     return dossier(run);
 }
 
 Result<std::optional<referral::Dossier>> Reader::assignment(const AssignmentId& id,
                                                             std::string_view provider) {
+    const Snapshot snapshot(*this);
+    if (!snapshot.isOpen()) return failed();
     Run run(statements_->assignment.get(), blobOf(id.get()));
     const Step step = run.step();
     if (step == Step::Failed) return failed();
-    if (step == Step::End || run.text(12) != provider) return std::nullopt;
+    if (step == Step::End || run.text(10) != provider) return std::nullopt;
     return dossier(run);
 }
 
 Result<std::optional<referral::Dossier>> Reader::assignment(const AssignmentId& id,
                                                             const Viewer& viewer) {
+    const Snapshot snapshot(*this);
+    if (!snapshot.isOpen()) return failed();
     Run run(statements_->assignment.get(), blobOf(id.get()));
     const Step step = run.step();
     if (step == Step::Failed) return failed();
-    if (step == Step::End || !sees(viewer, run.text(1), run.text(2))) return std::nullopt;
+    if (step == Step::End || !sees(viewer, run.text(2), run.text(3))) return std::nullopt;
     return dossier(run);
 }
 

@@ -1,6 +1,6 @@
-// One connection that reads, with its statements, compiled when first used. Each method is one
-// statement over one snapshot, so a commit is seen whole or not at all. Used by one thread at a
-// time; the pool sees to it.
+// One connection that reads, with its statements, compiled when first used. What makes up one
+// answer is read from one snapshot, so a commit is seen whole or not at all, and the snapshot ends
+// with the call. Used by one thread at a time; the pool sees to it.
 #pragma once
 
 #include <cstdint>
@@ -49,10 +49,12 @@ public:
 private:
     struct Statements;
     struct Found;
+    class Snapshot;
 
     [[nodiscard]] std::unexpected<Failure> failed();
     Result<crypto::Key> keyOf(Run& run, int ring, int key, const ReferralId& id);
     Result<std::optional<referral::Dossier>> dossier(Run& run);
+    Result<void> readJournal(std::int64_t no, const crypto::Key& key, referral::Dossier& dossier);
 
     Result<std::vector<std::int64_t>> targetsOf(const Blind& hash);
     [[nodiscard]] static bool isNarrow(const SearchQuery& query);

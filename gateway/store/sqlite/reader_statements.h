@@ -33,12 +33,10 @@ private:
     return text;
 }
 
-/// A referral with its journal: one row for each entry, the referral's columns in each.
-inline constexpr std::string_view kDossier =
-    "SELECT r.id, r.organisation, r.client, r.origin, r.route, r.set_version, r.version, r.ring, "
-    "r.data_key, j.entry, j.skeleton, j.sealed";
-inline constexpr std::string_view kJournal =
-    " LEFT JOIN journal j ON j.entry BETWEEN r.no * 65536 AND r.no * 65536 + 65535";
+/// A referral without its journal.
+inline constexpr std::string_view kReferral =
+    "SELECT r.no, r.id, r.organisation, r.client, r.origin, r.route, r.set_version, r.version, "
+    "r.ring, r.data_key";
 inline constexpr std::string_view kDelivery =
     "SELECT d.id, r.id, d.assignment, d.provider, d.kind, d.state, d.due, d.deadline, d.attempts, "
     "d.problem, d.content_type, d.remote, r.ring, r.data_key";
@@ -52,11 +50,15 @@ inline constexpr std::string_view kFilter =
 
 struct Reader::Statements {
     explicit Statements(Database& db)
-        : referral(db, sql({kDossier, " FROM referral r", kJournal,
-                            " WHERE r.id = ? ORDER BY j.entry"})),
-          assignment(db, sql({kDossier,
-                              ", a.provider FROM assignment a JOIN referral r ON r.no = a.referral",
-                              kJournal, " WHERE a.id = ? ORDER BY j.entry"})),
+        : begin(db, "BEGIN"),
+          end(db, "COMMIT"),
+          referral(db, sql({kReferral, " FROM referral r WHERE r.id = ?"})),
+          assignment(db, sql({kReferral,
+                              ", a.provider FROM assignment a JOIN referral r "
+                              "ON r.no = a.referral WHERE a.id = ?"})),
+          journal(db,
+                  "SELECT entry, skeleton, sealed FROM journal WHERE entry BETWEEN ? AND ? "
+                  "ORDER BY entry"),
           blind(db, "SELECT target FROM blind WHERE hash = ?"),
           verdict(db,
                   "SELECT v.status, v.sealed, v.referral, r.id, r.ring, r.data_key FROM verdict v "
@@ -106,8 +108,11 @@ struct Reader::Statements {
                           "WHERE d.polled IS NOT NULL AND d.provider = ? AND d.id > ? "
                           "ORDER BY d.id LIMIT ?"})) {}
 
+    LazyStatement begin;
+    LazyStatement end;
     LazyStatement referral;
     LazyStatement assignment;
+    LazyStatement journal;
     LazyStatement blind;
     LazyStatement verdict;
     LazyStatement foundById;

@@ -147,25 +147,17 @@ Result<void> migrateFrom(Database& database, std::int64_t version) {
 }  // namespace
 
 Result<void> migrate(Database& database) {
-    if (auto begun = database.run("BEGIN IMMEDIATE"); !begun) return begun;
     const auto version = database.number("PRAGMA user_version");
     const auto application = database.number("PRAGMA application_id");
     const auto tables = database.number("SELECT count(*) FROM sqlite_schema");
-    Result<void> result;
-    if (!version || !application || !tables) {
-        result = std::unexpected(database.failure());
-    } else if (*application != kApplicationId && *tables > 0) {
-        result = refused("This file is a database of another program.");
-    } else if (*version > kSchemaVersion) {
-        result = refused("This store was written by a newer version of the gateway.");
-    } else if (*version < kSchemaVersion) {
-        result = migrateFrom(database, *version);
+    if (!version || !application || !tables) return std::unexpected(database.failure());
+    if (*application != kApplicationId && *tables > 0) {
+        return refused("This file is a database of another program.");
     }
-    if (result) return database.run("COMMIT");
-    if (database.inTransaction()) {
-        if (auto undone = database.run("ROLLBACK"); !undone) return undone;
+    if (*version > kSchemaVersion) {
+        return refused("This store was written by a newer version of the gateway.");
     }
-    return result;
+    return *version < kSchemaVersion ? migrateFrom(database, *version) : Result<void>();
 }
 
 Result<void> prepareForWriting(Database& database) {

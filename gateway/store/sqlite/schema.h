@@ -13,8 +13,8 @@ constexpr std::int64_t kSchemaVersion = 1;
 /// "WAYM" as SQLite's application_id: what `file` shows, and what a restore looks for.
 constexpr std::int64_t kApplicationId = 0x5741594D;
 
-/// Creates the tables in an empty file, or brings an older file's up to date, in one transaction.
-/// Unprocessable when the file is another program's or of a newer version of this one.
+/// Creates the tables in an empty file, or brings an older file's up to date, in the open
+/// transaction. Unprocessable when the file is another program's or of a newer version of this one.
 [[nodiscard]] Result<void> migrate(Database& database);
 
 /// The pragmas of a connection that writes: WAL, synchronous=FULL, no automatic checkpoints.

@@ -8,6 +8,7 @@
 #include "gateway/store/refusal.h"
 #include "gateway/store/sqlite/backup.h"
 #include "gateway/store/sqlite/checkpointer.h"
+#include "gateway/store/sqlite/gathering_vfs.h"
 #include "gateway/store/sqlite/group_writer.h"
 #include "gateway/store/sqlite/lock_file.h"
 #include "gateway/store/sqlite/reader_pool.h"
@@ -21,16 +22,19 @@ struct SqliteStore::Parts {
     Parts(SqliteOptions chosen, LockFile taken, const crypto::KeyRing& ring, Random& entropy)
         : options(std::move(chosen)),
           lock(std::move(taken)),
+          vfs(options.vfs),
           random(entropy),
           sealing(ring),
           queue(options.lanes),
           health(options.onStopped) {}
 
     Result<std::unique_ptr<Database>> connect(Access access) const;
+    Result<void> prepareFile(Database& database);
     Result<void> start();
 
     SqliteOptions options;
     LockFile lock;
+    GatheringVfs vfs;
     Random& random;
     Sealing sealing;
     crypto::Key storeKey{};
@@ -44,7 +48,7 @@ struct SqliteStore::Parts {
 };
 
 Result<std::unique_ptr<Database>> SqliteStore::Parts::connect(Access access) const {
-    auto database = Database::open(options.path, access, options.vfs);
+    auto database = Database::open(options.path, access, vfs.name());
     if (!database) return database;
     auto prepared =
         access == Access::Read ? prepareForReading(**database) : prepareForWriting(**database);
@@ -54,13 +58,29 @@ Result<std::unique_ptr<Database>> SqliteStore::Parts::connect(Access access) con
     return database;
 }
 
+/// Tables and key in one transaction: a new store is there whole or not at all.
+Result<void> SqliteStore::Parts::prepareFile(Database& database) {
+    if (auto begun = database.run("BEGIN IMMEDIATE"); !begun) return begun;
+    auto prepared = migrate(database);
+    if (prepared) {
+        auto key = loadStoreKey(database, sealing, random);
+        if (key) {
+            storeKey = *key;
+            prepared = database.run("COMMIT");
+        } else {
+            prepared = std::unexpected(std::move(key).error());
+        }
+    }
+    if (!prepared && database.inTransaction()) {
+        if (auto undone = database.run("ROLLBACK"); !undone) return undone;
+    }
+    return prepared;
+}
+
 Result<void> SqliteStore::Parts::start() {
     auto database = connect(Access::Create);
     if (!database) return std::unexpected(std::move(database).error());
-    if (auto done = migrate(**database); !done) return done;
-    auto key = loadStoreKey(**database, sealing, random);
-    if (!key) return std::unexpected(std::move(key).error());
-    storeKey = *key;
+    if (auto done = prepareFile(**database); !done) return done;
     sqlite3_limit((*database)->handle(), SQLITE_LIMIT_LENGTH,
                   static_cast<int>(options.bodyBytesMax));
     auto commits = CommitWriter::open(**database, sealing, blinds, random);
@@ -115,8 +135,8 @@ SqliteStore::~SqliteStore() {
 
 void SqliteStore::commit(Commit commit, Done done) {
     if (!parts_->health.isWritable()) return done(std::unexpected(notWritable()));
-    const Lane lane = commit.lane;
-    if (!parts_->queue.reserve(lane)) return done(std::unexpected(queueFull()));
+    CommitQueue::Place place(parts_->queue, commit.lane);
+    if (!place.isTaken()) return done(std::unexpected(queueFull()));
     auto prepared = std::make_unique<Prepared>();
     auto ready = prepare(std::move(commit),
                          {.sealing = parts_->sealing,
@@ -124,14 +144,13 @@ void SqliteStore::commit(Commit commit, Done done) {
                           .random = parts_->random,
                           .packingLevel = parts_->options.packingLevel},
                          *prepared);
-    if (!ready) {
-        parts_->queue.release(lane);
-        return done(std::unexpected(std::move(ready).error()));
-    }
+    if (!ready) return done(std::unexpected(std::move(ready).error()));
     prepared->done = std::move(done);
-    if (parts_->queue.push(prepared)) return;
-    parts_->queue.release(lane);
-    prepared->done(std::unexpected(notWritable()));
+    if (parts_->queue.push(prepared)) {
+        place.use();
+    } else {
+        prepared->done(std::unexpected(notWritable()));
+    }
 }
 
 template <class Work>

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "gateway/crypto/key_ring.h"
+#include "gateway/store/packing.h"
 #include "gateway/store/sqlite/commit_queue.h"
 #include "gateway/store/store.h"
 
@@ -18,11 +19,11 @@ namespace waymark::store {
 struct SqliteOptions {
     std::filesystem::path path{};
     LaneLimits lanes{};
-    std::size_t groupMax = 256;  ///< commits in one transaction
-    std::size_t readers = 4;     ///< connections that read
-    int logPagesMax = 4096;      ///< pages (of 4 KiB) in the log at which a checkpoint begins
-    int packingLevel = 1;        ///< zstd's
-    std::string vfs{};           ///< for tests: a registered file system that fails on demand
+    std::size_t groupMax = 256;        ///< commits in one transaction
+    std::size_t readers = 4;           ///< connections that read
+    int logPagesMax = 8192;            ///< pages (of 4 KiB) in the log at which a checkpoint begins
+    int packingLevel = kPackingLevel;  ///< zstd's
+    std::string vfs{};                 ///< for tests: a registered file system that fails on demand
     std::int64_t bodyBytesMax = 64LL << 20U;  ///< of one sealed body
     /// Runs once, on a thread of the store, when it has stopped taking writes for good; the words
     /// are for the log.

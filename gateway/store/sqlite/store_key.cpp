@@ -41,16 +41,12 @@ Result<crypto::Key> make(Database& database, const Sealing& sealing, Random& ran
     std::string value;
     appendFixed(value, wrapped.ring);
     value += wrapped.bytes;
-    if (auto begun = database.run("BEGIN IMMEDIATE"); !begun) {
-        return std::unexpected(std::move(begun).error());
-    }
     if (auto done = put(database, kStoreKey, value); !done) {
         return std::unexpected(std::move(done).error());
     }
     if (auto done = put(database, kRingMark, view(sealing.ringMark())); !done) {
         return std::unexpected(std::move(done).error());
     }
-    if (auto done = database.run("COMMIT"); !done) return std::unexpected(std::move(done).error());
     return key;
 }
 

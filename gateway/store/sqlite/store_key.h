@@ -8,7 +8,8 @@
 
 namespace waymark::store {
 
-/// Makes the key in a new store. Fault when the ring is not the one that the store was made with.
+/// Makes the key in a new store, in the open transaction. Fault when the ring is not the one that
+/// the store was made with.
 [[nodiscard]] Result<crypto::Key> loadStoreKey(Database& database, const Sealing& sealing,
                                                Random& random);
 
