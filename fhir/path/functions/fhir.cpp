@@ -1,6 +1,7 @@
 // The functions that FHIR R4 adds (section 2.9.1.5).
 #include <optional>
 
+#include "fhir/model/facts.h"
 #include "fhir/model/r4_ids.h"
 #include "fhir/path/functions/functions.h"
 #include "fhir/path/narrative.h"
@@ -74,6 +75,12 @@ void eachCode(const Value& item, const Visit& visit) {
     }
 }
 
+/// Membership in a value set that R4's own bindings name; none in others.
+std::optional<bool> publishedMember(std::string_view url, const Code& code) {
+    const model::ValueSet* set = model::Facts::r4().valueSet(url.substr(0, url.find('|')));
+    return set ? set->contains(code.system, code.code) : std::nullopt;
+}
+
 /// Whether any code of `broad` subsumes any code of `narrow`.
 bool subsumption(Evaluation& run, const Call& call, const Value& broad, const Value& narrow) {
     bool isKnown = true;
@@ -141,12 +148,14 @@ bool resolve(Evaluation& run, const Call& call) {
 }
 
 bool memberOf(Evaluation& run, const Call& call) {
+    if (call.input.size() != 1) return true;
     const Services* services = run.environment().services;
-    if (!services || call.input.size() != 1) return true;
+    const std::string_view url = call.values[0].string();
     std::optional<bool> result;
     bool isKnown = true;
     eachCode(call.input[0], [&](const Code& code) {
-        const auto found = services->memberOf(call.values[0].string(), code.system, code.code);
+        auto found = services ? services->memberOf(url, code.system, code.code) : std::nullopt;
+        if (!found) found = publishedMember(url, code);
         isKnown = isKnown && found.has_value();
         result = found;
         return found != true;

@@ -25,7 +25,7 @@ TEST(Unit, ReadsUcumExpressions) {
 
 TEST(Unit, RefusesWhatIsNone) {
     for (const auto* text :
-         {"",     "[s]", "MGG",   "kk",    "lbs",
+         {"",     "[s]", "MGG",  "kk",    "lbs",
           "m//s", "m.",  "m/",   "(m",    "m)",
           "{x",   "m2x", "m--2", "m-",    "[in_i",
           "0",    "m99", "day",  "Cel/s", "((((((((((((((((((m))))))))))))))))))"}) {
