@@ -54,6 +54,14 @@ int lengthOf(std::string_view text) {
     return static_cast<int>(text.size());
 }
 
+/// Not zeroed, since the caller writes every byte. (libstdc++ 12 hands the capacity to the
+/// operation instead of the size asked for.)
+std::string unwritten(std::size_t size) {
+    std::string out;
+    out.resize_and_overwrite(size, [size](char*, std::size_t) { return size; });
+    return out;
+}
+
 }  // namespace
 
 Nonce freshNonce(Random& random) {
@@ -64,7 +72,7 @@ Nonce freshNonce(Random& random) {
 
 std::string seal(const Key& key, const Nonce& nonce, std::string_view associated,
                  std::string_view plain) {
-    std::string out(plain.size() + kSealOverhead, '\0');
+    std::string out = unwritten(plain.size() + kSealOverhead);
     auto* const bytes = reinterpret_cast<unsigned char*>(out.data());
     std::copy(nonce.begin(), nonce.end(), bytes);
     auto* const body = bytes + nonce.size();
@@ -93,7 +101,7 @@ Result<std::string> open(const Key& key, std::string_view associated, std::strin
     const std::string_view body = sealed.substr(nonce.size(), sealed.size() - kSealOverhead);
     std::array<unsigned char, kTagSize> tag{};
     std::copy(sealed.end() - kTagSize, sealed.end(), tag.begin());
-    std::string out(body.size(), '\0');
+    std::string out = unwritten(body.size());
     auto* const plain = reinterpret_cast<unsigned char*>(out.data());
     const Context context;
     int written = 0;

@@ -171,7 +171,7 @@ std::optional<Instant> parseHttpDate(std::string_view text) {
     for (const char* form :
          {"%a, %d %b %Y %H:%M:%S GMT", "%A, %d-%b-%y %H:%M:%S GMT", "%a %b %e %H:%M:%S %Y"}) {
         std::istringstream stream{std::string(text)};
-        Instant instant;
+        date::sys_seconds instant;
         date::from_stream(stream, form, instant);
         if (stream && stream.peek() == std::istringstream::traits_type::eof()) return instant;
     }

@@ -93,7 +93,7 @@ public:
           certificates_(std::move(certificates)),
           stream_(std::move(socket), certificates_->context()),
           admission_(admission) {}
-    ~HttpSession() override { listening_->connections.add(-1); }
+    ~HttpSession() override = default;
     HttpSession(const HttpSession&) = delete;
     HttpSession& operator=(const HttpSession&) = delete;
 
@@ -212,6 +212,7 @@ void HttpSession<Stream>::enter(Phase phase, SteadyTime limit) {
 
 template <class Stream>
 void HttpSession<Stream>::start() {
+    listening_->connections.add(1);
     auto self = this->shared_from_this();
     auto whenEnded = [self](const std::exception_ptr& failure) { self->ended(failure); };
     asio::co_spawn(strand(), run(),
@@ -227,6 +228,7 @@ void HttpSession<Stream>::ended(const std::exception_ptr& failure) {
             listening_->ports.log.exception("connection.failed", bug);
         }
     }
+    listening_->connections.add(-1);
     listening_->sessions.remove(this->shared_from_this());
 }
 
@@ -491,7 +493,6 @@ void Listening::useCertificates(std::shared_ptr<const ServerCertificates> next) 
 }
 
 void startSession(const std::shared_ptr<Listening>& listening, Socket socket, Admission admission) {
-    listening->connections.add(1);
     if (auto certificates = listening->certificates()) {
         auto session = std::make_shared<HttpSession<ssl::stream<Socket>>>(
             listening, std::move(certificates), std::move(socket), admission);

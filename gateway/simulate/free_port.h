@@ -7,7 +7,7 @@
 
 namespace waymark::simulate {
 
-/// The system's choice. Somebody else may take it before its user listens; the demo then says so.
+/// Chosen at random, so that worlds side by side rarely meet. Somebody else may take it before its user listens; the demo then says so.
 Result<std::uint16_t> freePort();
 
 }  // namespace waymark::simulate
