@@ -53,7 +53,11 @@ plan::Target GroupCompiler::target(const ast::Target& target, const ast::Rule& r
             made = make(target, out, place);
         }
     }
-    if (!target.variable.empty()) out.variable = define(target.variable, std::move(made), true);
+    noteWrite(target, out, place);
+    if (!target.variable.empty()) {
+        out.variable = define(target.variable, std::move(made), true);
+        noteMade(target, out, out.variable);
+    }
     return out;
 }
 
@@ -124,7 +128,7 @@ bool GroupCompiler::targetStep(const ast::Name& step, const TypeSet& type, bool 
     place.known = true;
     place.defs = found.defs;
     place.repeats = found.defs.front().repeats;
-    place.owner = types().name(owner);
+    place.owner = owner;
     out.def = found.defs.data();
     out.alternatives = static_cast<std::uint8_t>(found.defs.size());
     out.isJsonName = found.isJsonName;
@@ -219,6 +223,7 @@ TypeSet GroupCompiler::put(const ast::Target& target, plan::Target& out, const P
         for (const model::TypeId candidate : into) {
             Fit fit = types().fit(each, candidate);
             if (fit == Fit::Never && out.wraps) fit = Fit::Wrap;
+            if (fit == Fit::Wrap && out.op == Op::Create) fit = Fit::Never;  // nothing to wrap
             if (fit == Fit::Never) continue;
             narrows = narrows || fit == Fit::Narrow;
             fitting.add(types().isAbstract(candidate) ? Types::withoutSystem(each) : candidate);

@@ -210,6 +210,7 @@ std::optional<TypeSet> GroupCompiler::translate(const ast::Transform& transform,
                           output));
         return std::nullopt;
     }
+    if (output == "code") checkCodes(url, out, place);
     plan::Parameter source;
     plan::Parameter part;
     if (!parameter(transform.parameters.front(), source, nullptr)) return std::nullopt;
@@ -247,6 +248,27 @@ std::optional<TypeSet> GroupCompiler::evaluate(const ast::Transform& transform, 
     return TypeSet(result);
 }
 
+const model::Shape* GroupCompiler::codesAt(const Place& place) const {
+    if (!place.known || place.defs.size() != 1 || place.owner == model::kNoType) return nullptr;
+    if (place.defs.front().type != type::code) return nullptr;
+    return types().codes(place.owner, place.defs.front());
+}
+
+/// What a ConceptMap gives must be codes that the element may have.
+void GroupCompiler::checkCodes(const ast::Parameter& url, const plan::Target& out,
+                               const Place& place) {
+    const model::Shape* codes = codesAt(place);
+    if (!codes || out.conceptMap == plan::kNone) return;
+    for (const terminology::Coding& coding : plan().conceptMaps[out.conceptMap]->targets()) {
+        std::string near;
+        if (Types::hasCode(*codes, coding.code, near)) continue;
+        fault(Code::MissingCodes, url.at,
+              fmt::format("the ConceptMap gives `{}`, which is none of the codes of `{}`{}",
+                          coding.code, types().model().name(place.defs.front().name), near));
+        return;
+    }
+}
+
 TypeSet GroupCompiler::literalTypes(const ast::Parameter& parameter) const {
     switch (parameter.literal) {
         case ast::LiteralKind::Boolean:
@@ -268,6 +290,14 @@ TypeSet GroupCompiler::literalTypes(const ast::Parameter& parameter) const {
 /// A literal's text must have the format of one of the types that it may become.
 bool GroupCompiler::literalFits(const ast::Parameter& parameter, const Place& place) {
     if (!place.known || place.defs.empty()) return true;
+    if (const model::Shape* codes = codesAt(place)) {
+        std::string near;
+        if (Types::hasCode(*codes, parameter.text, near)) return true;
+        fault(Code::NotInValueSet, parameter.at,
+              fmt::format("`{}` is none of the codes of `{}`{}", parameter.text,
+                          types().model().name(place.defs.front().name), near));
+        return false;
+    }
     const model::TypeId literal = literalTypes(parameter).single();
     std::string_view text = parameter.text;
     if (literal == type::time) text.remove_prefix(1);

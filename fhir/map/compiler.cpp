@@ -73,6 +73,7 @@ void Compiler::run() {
             if (!compiled.contains(&group))
                 (void)instance({map, &group}, declaredTypes(library_, {map, &group}));
     drain();
+    lintRequired();
 }
 
 /// The first group is what a map does when it is run.

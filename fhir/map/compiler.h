@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -15,6 +16,23 @@
 
 namespace waymark::map {
 
+/// Which elements of a target are written, here and in the groups that it is passed to.
+struct Writes {
+    std::uint64_t ordinals = 0;  ///< of the type's elements
+    bool all = false;            ///< it is set as a whole, or in a way that is not followed
+    bool any = false;
+    std::vector<std::pair<plan::Index, std::size_t>> calls;  ///< group instances and their inputs
+};
+
+/// An element that a rule makes empty, to be checked for required elements that nothing writes.
+struct Made {
+    model::TypeId type = model::kNoType;
+    std::size_t map = 0;
+    Position at;
+    std::string path;
+    Writes writes;
+};
+
 /// A named value in a rule's sight. Its slot in the frame is its index.
 struct Variable {
     std::string name;
@@ -23,6 +41,8 @@ struct Variable {
     bool used = false;
     bool isInput = false;
     Position at;
+    Writes writes;
+    std::optional<Made> made;  ///< where the rule itself makes the element
 };
 
 class Compiler {
@@ -59,6 +79,10 @@ public:
     [[nodiscard]] bool compiles(const ast::Expression& expression,
                                 std::span<const Variable> variables, const TypeSet& focus) const;
 
+    /// What is written to the targets of a group's instance, by input.
+    std::vector<Writes>& writes(plan::Index group) { return writes_[group]; }
+    void remember(Made made) { made_.push_back(std::move(made)); }
+
     Library& library() { return library_; }
     plan::Plan& plan() { return plan_; }
     Diagnostics& diagnostics() { return diagnostics_; }
@@ -76,6 +100,7 @@ private:
     [[nodiscard]] path::Scope scopeOf(std::span<const Variable> variables,
                                       const TypeSet& focus) const;
     void entry(std::size_t map);
+    void lintRequired();
     void drain();
     void conceptMaps(std::size_t map);
     void constants(std::size_t map);
@@ -89,6 +114,8 @@ private:
     std::map<std::pair<std::size_t, std::string>, plan::Index> conceptMaps_;
     std::map<std::pair<std::size_t, std::string>, plan::Index> constants_;
     std::vector<plan::Index> dynamicGroups_;
+    std::map<plan::Index, std::vector<Writes>> writes_;
+    std::vector<Made> made_;
     std::vector<bool> choices_;  ///< by NameId; filled when first asked
 };
 

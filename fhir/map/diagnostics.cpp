@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 #include <tuple>
 #include <utility>
 
@@ -23,6 +24,8 @@ bool mayNeverHappen(Code code) {
         case Code::UnknownSourceElement:
         case Code::UnknownTargetElement:
         case Code::WrongType:
+        case Code::NotInValueSet:
+        case Code::MissingCodes:
         case Code::WrittenTwice:
         case Code::TypeNeeded:
         case Code::UnknownConceptMap:
@@ -59,6 +62,10 @@ IssueType issueType(Code code) {
         default:
             return isWarning(code) ? IssueType::Informational : IssueType::Invalid;
     }
+}
+
+bool isLint(const Issue& issue) {
+    return issue.code.starts_with("FML-W");
 }
 
 bool isWordByte(char byte) {
@@ -115,6 +122,13 @@ std::vector<Issue> Diagnostics::take() {
         return a.file == b.file && a.at == b.at && a.code == b.code && a.text == b.text;
     });
     issues_.erase(again.begin(), again.end());
+    // What is wrong with a rule comes first; its habits only when it is right.
+    std::set<std::pair<std::string, std::string>> faulty;
+    for (const Issue& issue : issues_)
+        if (!isLint(issue)) faulty.emplace(issue.file, issue.expression);
+    std::erase_if(issues_, [&](const Issue& issue) {
+        return isLint(issue) && faulty.contains({issue.file, issue.expression});
+    });
     errors_ = 0;
     return std::exchange(issues_, {});
 }

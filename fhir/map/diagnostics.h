@@ -61,7 +61,7 @@ enum class Code : std::uint16_t {
     ImpossibleCardinality = 318,
     VariableNeeded = 319,
     MissingCodes = 320,
-    NotAssignable = 321,
+    NotInValueSet = 322,
     BadExpression = 330,
     // What a linter says
     UnusedVariable = 401,
@@ -99,7 +99,8 @@ public:
     [[nodiscard]] bool failed() const { return errors_ > 0; }
     [[nodiscard]] std::size_t errors() const { return errors_; }
     [[nodiscard]] const std::vector<Issue>& issues() const { return issues_; }
-    /// All issues in order of file, line and column; leaves this empty.
+    /// All issues in order of file, line and column, without the lint of rules that have a fault;
+    /// leaves this empty.
     std::vector<Issue> take();
 
 private:

@@ -83,6 +83,7 @@ void GroupCompiler::run() {
     extends();
     const plan::Range body = rules(group_.group->rules);
     plan::Group& out = plan().groups[index_];
+    finishWrites(0);
     out.rules = body;
     out.inputs = static_cast<std::uint16_t>(group_.group->inputs.size());
     out.slots = static_cast<std::uint16_t>(slots_);
@@ -166,6 +167,8 @@ void GroupCompiler::extends() {
         types.push_back(scope_[*slot].type);
     }
     const Index instance = compiler_.instance(base, std::move(types));
+    for (std::size_t i = 0; i < arguments.size(); ++i)
+        if (base.group->inputs[i].target) noteCall(arguments[i].slot, instance, i);
     plan().groups[index_].base = instance;
     plan().groups[index_].baseArguments = append(plan().parameters, std::move(arguments));
 }
@@ -230,6 +233,7 @@ Index GroupCompiler::rule(const ast::Rule& rule) {
     out.calls = calls(rule);
     out.rules = rules(rule.rules);
     lintRule(rule, visible);
+    finishWrites(visible);
     scope_.resize(visible);
     plan().rules.push_back(out);
     return static_cast<Index>(plan().rules.size() - 1);
@@ -269,6 +273,9 @@ plan::Range GroupCompiler::calls(const ast::Rule& rule) {
         compiled.arguments = arguments(call, group, types);
         if (types.size() != call.arguments.size()) continue;
         compiled.group = compiler_.instance(group, std::move(types));
+        for (std::size_t i = 0; i < call.arguments.size(); ++i)
+            if (group.group->inputs[i].target)
+                noteCall(plan().parameters[compiled.arguments.first + i].slot, compiled.group, i);
         out.push_back(compiled);
     }
     return append(plan().calls, std::move(out));
@@ -344,18 +351,6 @@ void GroupCompiler::checkTwice(const ast::Rule& rule, const std::vector<plan::Ta
     }
 }
 
-void GroupCompiler::lintRule(const ast::Rule& rule, std::size_t firstVariable) {
-    for (const ast::Source& source : rule.sources)
-        for (const auto* each : {&source.where, &source.check, &source.log})
-            if (*each && (*each)->bare)
-                fault(Code::BareCondition, (*each)->at,
-                      "put the condition in parentheses, as the grammar wants it");
-    for (std::size_t i = firstVariable; i < scope_.size(); ++i)
-        if (!scope_[i].used && !scope_[i].name.empty())
-            fault(Code::UnusedVariable, scope_[i].at,
-                  fmt::format("the variable `{}` is never used", scope_[i].name));
-}
-
 /// The type that a target of this static type has for certain; kNoType when it is not certain.
 model::TypeId GroupCompiler::exact(const TypeSet& type) const {
     const model::TypeId single = type.single();
@@ -392,12 +387,12 @@ std::optional<plan::Slot> GroupCompiler::lookup(const ast::Name& name) {
 
 plan::Slot GroupCompiler::define(const ast::Name& name, TypeSet type, bool target, bool isInput) {
     check(scope_.size() < plan::kNoSlot - 1U, "variables fit their slots");
-    scope_.push_back({.name = name.text,
-                      .type = std::move(type),
-                      .target = target,
-                      .used = false,
-                      .isInput = isInput,
-                      .at = name.at});
+    Variable& variable = scope_.emplace_back();
+    variable.name = name.text;
+    variable.type = std::move(type);
+    variable.target = target;
+    variable.isInput = isInput;
+    variable.at = name.at;
     slots_ = std::max(slots_, scope_.size());
     return static_cast<plan::Slot>(scope_.size() - 1);
 }

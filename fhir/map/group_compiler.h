@@ -27,6 +27,19 @@ private:
         Position at;
     };
 
+    /// What stands at the end of a target's path.
+    struct Place {
+        bool ok = false;
+        bool known = false;    ///< the definitions are known
+        bool context = false;  ///< the path is empty: the context itself
+        bool open = false;
+        bool self = false;
+        bool repeats = true;
+        std::span<const model::ElementDef> defs;
+        TypeSet contextType;
+        model::TypeId owner = model::kNoType;
+    };
+
     // group_compiler.cpp
     void inputs();
     void constants();
@@ -42,7 +55,14 @@ private:
                   plan::Parameter& out, TypeSet& type);
     void checkTwice(const ast::Rule& rule, const std::vector<plan::Target>& targets,
                     std::vector<Written>& written);
+    // lint.cpp
     void lintRule(const ast::Rule& rule, std::size_t firstVariable);
+    void lintExpression(const ast::Expression& expression);
+    void lintSource(const ast::Source& source);
+    void noteWrite(const ast::Target& target, const plan::Target& out, const Place& place);
+    void noteMade(const ast::Target& target, const plan::Target& out, plan::Slot slot);
+    void noteCall(plan::Slot slot, plan::Index group, std::size_t input);
+    void finishWrites(std::size_t firstVariable);
 
     // compile_source.cpp
     plan::Source source(const ast::Source& source, TypeSet& itemType, bool& repeats);
@@ -56,18 +76,6 @@ private:
     // compile_target.cpp
     plan::Target target(const ast::Target& target, const ast::Rule& rule, const TypeSet& item,
                         bool repeats);
-    /// What stands at the end of a target's path.
-    struct Place {
-        bool ok = false;
-        bool known = false;    ///< the definitions are known
-        bool context = false;  ///< the path is empty: the context itself
-        bool open = false;
-        bool self = false;
-        bool repeats = true;
-        std::span<const model::ElementDef> defs;
-        TypeSet contextType;
-        std::string owner;  ///< for messages
-    };
     Place place(const ast::Target& target, plan::Target& out);
     bool targetStep(const ast::Name& step, const TypeSet& type, bool last, plan::TargetStep& out,
                     Place& place, TypeSet& next);
@@ -92,6 +100,9 @@ private:
                                     const TypeSet& item);
     TypeSet literalTypes(const ast::Parameter& parameter) const;
     bool literalFits(const ast::Parameter& parameter, const Place& place);
+    void checkCodes(const ast::Parameter& url, const plan::Target& out, const Place& place);
+    /// The list that binds the one element at a place, when it is a code; nullptr if there is none.
+    [[nodiscard]] const model::Shape* codesAt(const Place& place) const;
     bool parameters(const ast::Transform& transform, plan::Target& out);
     bool parameter(const ast::Parameter& parameter, plan::Parameter& out, TypeSet* type);
 

@@ -77,8 +77,10 @@ void Library::structures(std::size_t map) {
         if (id == model::kNoType && url.find('/') == std::string_view::npos)
             id = types_.model().typeNamed(url);
         if (id == model::kNoType) {
-            diagnostics_.add(Code::UnknownStructure, maps_[map].file, structure.url.at,
-                             fmt::format("the structure {} is not known", url));
+            diagnostics_.add(
+                Code::UnknownStructure, maps_[map].file, structure.url.at,
+                fmt::format("the structure {} is not known{}", url,
+                            didYouMean(lastSegment(url), types_.names())));
             if (diagnostics_.lenient() && structure.mode == ast::ModelMode::Target)
                 id = relative(url);
         }
@@ -188,10 +190,8 @@ std::optional<model::TypeId> Library::typeNamed(std::size_t map, const ast::Name
     if (plain.starts_with("FHIR.")) plain.remove_prefix(5);
     if (const model::TypeId id = types_.model().typeNamed(plain); id != model::kNoType) return id;
     if (const model::TypeId id = types_.model().typeAt(name.text); id != model::kNoType) return id;
-    std::vector<std::string_view> names;
+    std::vector<std::string_view> names = types_.names();
     for (const auto& alias : aliases_[map]) names.push_back(alias.first);
-    for (std::size_t id = 1; id < types_.model().typeCount(); ++id)
-        names.push_back(types_.name(static_cast<model::TypeId>(id)));
     diagnostics_.add(Code::UnknownType, maps_[map].file, name.at,
                      fmt::format("no type `{}`{}", name.text, didYouMean(name.text, names)),
                      rulePath);

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "fhir/core/nearest.h"
 #include "fhir/model/r4_ids.h"
-#include "fhir/model/shape.h"
 
 namespace waymark::map {
 namespace {
@@ -183,6 +183,28 @@ Types::Found Types::find(TypeId id, std::string_view name) const {
         found.self = true;
     }
     return found;
+}
+
+std::vector<std::string_view> Types::names() const {
+    std::vector<std::string_view> out;
+    for (std::size_t id = 1; id < model_->typeCount(); ++id)
+        out.push_back(name(static_cast<TypeId>(id)));
+    return out;
+}
+
+const model::Shape* Types::codes(TypeId owner, const model::ElementDef& def) const {
+    const std::string_view name = model_->name(def.json);
+    const model::Member* member = model_->shape(owner).find(model::NameKey::of(name), name.data());
+    return member && member->codes ? &model_->codeList(member->codes) : nullptr;
+}
+
+bool Types::hasCode(const model::Shape& codes, std::string_view code, std::string& near) {
+    std::vector<std::string_view> all;
+    for (std::size_t i = 0; i < codes.memberCount; ++i)
+        all.push_back(codes.nameOf(codes.members[i]));
+    if (std::ranges::find(all, code) != all.end()) return true;
+    near = didYouMean(code, all);
+    return false;
 }
 
 std::vector<TypeId> Types::concrete(TypeId id) const {

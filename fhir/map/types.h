@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "fhir/model/model.h"
+#include "fhir/model/shape.h"
 
 namespace waymark::map {
 
@@ -53,6 +54,7 @@ public:
 
     [[nodiscard]] const model::Model& model() const { return *model_; }
     [[nodiscard]] std::string_view name(model::TypeId type) const;
+    [[nodiscard]] std::vector<std::string_view> names() const;  ///< of all types
     [[nodiscard]] model::TypeKind kind(model::TypeId type) const;
     [[nodiscard]] bool isPrimitive(model::TypeId type) const {
         return kind(type) == model::TypeKind::Primitive;
@@ -74,6 +76,13 @@ public:
         bool open = false;  ///< content that no one has modelled
     };
     [[nodiscard]] Found find(model::TypeId type, std::string_view name) const;
+
+    /// The codes that a required binding allows for an element; nullptr when there is none.
+    [[nodiscard]] const model::Shape* codes(model::TypeId owner,
+                                            const model::ElementDef& def) const;
+    /// Whether a list has a code; else the nearest one is in `near`, or nothing.
+    [[nodiscard]] static bool hasCode(const model::Shape& codes, std::string_view code,
+                                      std::string& near);
 
     /// Types that may stand where an abstract type is named; the type itself if it is concrete.
     [[nodiscard]] std::vector<model::TypeId> concrete(model::TypeId type) const;

@@ -397,7 +397,7 @@ TEST(MapSet, TranslatesByInlineAndLoadedConceptMaps) {
           src.gender as g -> tgt.meta as m, m.tag = translate(g, 'http://x/c');
           src.gender as g -> tgt.language = translate(g, '#g', 'code');
           src.gender as g -> tgt.name as n, n.text = translate(g, 'http://x/c', 'display');
-          src.maritalStatus as g -> tgt.contact as c, c.gender = translate(g, 'http://x/c', 'code');
+          src.maritalStatus as g -> tgt.contact as c, c.id = translate(g, 'http://x/c', 'code');
         })";
     EXPECT_EQ(
         bench.result(map, kPatient),
@@ -406,7 +406,7 @@ TEST(MapSet, TranslatesByInlineAndLoadedConceptMaps) {
         bench.result(
             map,
             R"({"resourceType":"Patient","gender":"unknown","maritalStatus":{"coding":[{"system":"http://q","code":"q"},{"system":"http://hl7.org/fhir/administrative-gender","code":"female"}]}})"),
-        R"({"resourceType":"Patient","contact":[{"gender":"F"}]})");
+        R"({"resourceType":"Patient","contact":[{"id":"F"}]})");
 }
 
 TEST(MapSet, AmendsABegunTarget) {
