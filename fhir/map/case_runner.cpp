@@ -173,6 +173,7 @@ private:
     /// as open JSON.
     Result<tree::Document> readAs(const std::string& text, model::TypeId type) {
         tree::ReadOptions options;
+        options.requireElements = false;  // cases show a part of a resource
         const bool resource =
             type != model::kNoType && model_->type(type).kind == model::TypeKind::Resource;
         if (type != model::kNoType) {

@@ -118,6 +118,8 @@ TypeSet GroupCompiler::sourceStep(const ast::Name& step, const TypeSet& type, pl
         return {};
     }
     if (out.by != By::Key) out.by = byJson ? (byName ? By::Either : By::Json) : By::Name;
+    // An input of another version is open, and has `valueString` where the model says `value`.
+    if (out.mayChoose && out.by == By::Name) out.by = By::Either;
     return open || next.types().size() > kManyTypes ? TypeSet() : next;
 }
 

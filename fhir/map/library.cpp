@@ -77,10 +77,9 @@ void Library::structures(std::size_t map) {
         if (id == model::kNoType && url.find('/') == std::string_view::npos)
             id = types_.model().typeNamed(url);
         if (id == model::kNoType) {
-            diagnostics_.add(
-                Code::UnknownStructure, maps_[map].file, structure.url.at,
-                fmt::format("the structure {} is not known{}", url,
-                            didYouMean(lastSegment(url), types_.names())));
+            diagnostics_.add(Code::UnknownStructure, maps_[map].file, structure.url.at,
+                             fmt::format("the structure {} is not known{}", url,
+                                         didYouMean(lastSegment(url), types_.names())));
             if (diagnostics_.lenient() && structure.mode == ast::ModelMode::Target)
                 id = relative(url);
         }

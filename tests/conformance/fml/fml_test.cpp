@@ -64,6 +64,12 @@ TEST(FmlConformance, CasesMayBringWhatTheyNeed) {
       {"id": "otherVersion", "kind": "transform", "map": "/// url = 'http://x/v'\n/// name = 'v'\nuses 'http://hl7.org/fhir/3.0/StructureDefinition/Patient' alias P3 as source\nuses 'http://hl7.org/fhir/StructureDefinition/Patient' alias P as target\nimports 'http://nowhere/*'\ngroup g(source s : P3, target t : P) { s.name -> t.name; s.animal as a then Animal(a, t); s.deceased : boolean as d -> t.deceased = d; s.contact as c -> t.contact as d then { c.name -> d.name; c.relationship -> d.relationship; }; }",
        "input": {"resourceType": "Patient", "name": [{"family": "Ash", "given": ["A", "B"]}], "deceasedBoolean": true, "contact": [{"name": {"text": "x"}, "relationship": [{"coding": [{"code": "N"}]}]}]},
        "expected": {"resourceType": "Patient", "name": [{"family": "Ash", "given": ["A", "B"]}], "deceasedBoolean": true, "contact": [{"name": {"text": "x"}, "relationship": [{"coding": [{"code": "N"}]}]}]}},
+      {"id": "partOfAResource", "kind": "transform", "map": "map 'http://x/m' = 'm'\nuses 'http://hl7.org/fhir/StructureDefinition/AllergyIntolerance' alias A as source\nuses 'http://hl7.org/fhir/StructureDefinition/AllergyIntolerance' alias A as target\ngroup g(source s : A, target t : A) { s.extension as e where $this.url='u' or $this.url='v' -> t.encounter as w then { e.value: Reference as v -> w as x, t.encounter = v; }; }",
+       "input": {"resourceType": "AllergyIntolerance", "extension": [{"url": "v", "valueReference": {"reference": "Encounter/7"}}]},
+       "expected": {"resourceType": "AllergyIntolerance", "encounter": {"reference": "Encounter/7"}}},
+      {"id": "choiceInOpenInput", "kind": "transform", "map": "map 'http://x/m' = 'm'\nuses 'http://hl7.org/fhir/StructureDefinition/Basic' alias B as source\nuses 'http://hl7.org/fhir/StructureDefinition/Basic' alias B as target\ngroup g(source s : B, target t : B) { s.extension as e then { e.value : string as v -> t.id = v; }; }",
+       "input": {"resourceType": "Basic", "old": 1, "extension": [{"url": "v", "valueString": "x"}]},
+       "expected": {"resourceType": "Basic", "id": "x"}},
       {"id": "wrong", "kind": "transform", "map": "map 'http://x/m' = 'm'\ngroup g(source s, target t) { s.a -> t.b; }", "input": {"a": 1}, "expected": {"b": 2}},
       {"id": "odd", "kind": "dance"}]})j",
                                  {.model = &model::Model::r4(),
@@ -71,12 +77,14 @@ TEST(FmlConformance, CasesMayBringWhatTheyNeed) {
                                   .random = &random,
                                   .now = {}});
     ASSERT_TRUE(report.has_value()) << report.error().text();
-    ASSERT_EQ(report->results.size(), 4U);
+    ASSERT_EQ(report->results.size(), 6U);
     EXPECT_EQ(report->results[0].detail, "");
     EXPECT_EQ(report->results[1].detail, "");
-    EXPECT_EQ(report->results[2].detail, "$.b: expected 2 but found 1");
-    EXPECT_EQ(report->results[3].detail, "no such kind of case: dance");
-    EXPECT_EQ(report->summary(), "2 passed, 2 failed, 0 skipped");
+    EXPECT_EQ(report->results[2].detail, "");
+    EXPECT_EQ(report->results[3].detail, "");
+    EXPECT_EQ(report->results[4].detail, "$.b: expected 2 but found 1");
+    EXPECT_EQ(report->results[5].detail, "no such kind of case: dance");
+    EXPECT_EQ(report->summary(), "4 passed, 2 failed, 0 skipped");
     EXPECT_FALSE(runCases("[]", {}).has_value());
 }
 

@@ -45,11 +45,11 @@ INSTANTIATE_TEST_SUITE_P(
         FaultCase{
             "targetElement", "src.name as n -> tgt.naem = n;",
             "m1.map:5:22 FML-E0303 no element `naem` on Patient (did you mean `name`?) [M|g|name]"},
-        FaultCase{
-            "nestedElement",
-            "src.name as n -> tgt.name as o then { n.famly first as f -> o.family = f; } \"names\";",
-            "m1.map:5:41 FML-E0302 no element `famly` on HumanName (did you mean `family`?) "
-            "[M|g|names|famly]"},
+        FaultCase{"nestedElement",
+                  "src.name as n -> tgt.name as o then { n.famly first as f -> o.family = f; } "
+                  "\"names\";",
+                  "m1.map:5:41 FML-E0302 no element `famly` on HumanName (did you mean `family`?) "
+                  "[M|g|names|famly]"},
         FaultCase{"variable", "src.name as n -> tgt.name = m;",
                   "m1.map:5:29 FML-E0301 no variable `m` (did you mean `n`?) [M|g|name]"},
         FaultCase{"context", "srk.name as n -> tgt.name = n;",
@@ -247,7 +247,8 @@ TEST(MapFault, MissesCodesThatARequiredValueSetWants) {
     EXPECT_EQ(
         bench.says({simpleMap("Patient", "Patient",
                               "src.id as c -> tgt.gender = translate(c, 'http://x/c', 'code');")}),
-        "m1.map:5:42 FML-E0320 the ConceptMap gives `femal`, which is none of the codes of `gender` "
+        "m1.map:5:42 FML-E0320 the ConceptMap gives `femal`, which is none of the codes of "
+        "`gender` "
         "(did you mean `female`?) [M|g|id]\n");
 }
 
