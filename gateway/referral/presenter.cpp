@@ -84,18 +84,29 @@ Result<tree::Element> Presenter::resource(const Dossier& dossier, std::string_vi
     return presentation.task(then, random);
 }
 
-Result<tree::Element> Presenter::message(const Dossier& dossier, tree::Arena& arena) const {
+Result<std::vector<tree::Element>> Presenter::resources(const Dossier& dossier, tree::Arena& arena,
+                                                        Random& random) const {
     Presentation presentation(*set_, *config_, dossier, dossier.state, arena);
     const Result<void> read = presentation.read();
     if (!read) return std::unexpected(read.error());
-    return tree::view(presentation.copy().bundle(config_->publicBase));
+    std::vector<tree::Element> all;
+    for (const Message::Entry& entry : presentation.message().entries()) {
+        if (&entry != presentation.message().serviceRequest()) {
+            all.push_back(presentation.resource(entry));
+            continue;
+        }
+        const Result<tree::Element> own = presentation.serviceRequest(random);
+        if (!own) return std::unexpected(own.error());
+        all.push_back(*own);
+    }
+    return all;
 }
 
-tree::Element Presenter::message(const tree::Document& document, const ReferralId& id,
-                                 tree::Arena& arena) const {
+tree::Node* Presenter::message(const tree::Document& document, const ReferralId& id,
+                               tree::Arena& arena) const {
     const Message message(document.root, set_->model());
     tree::Builder builder(arena, set_->model());
-    return tree::view(PracticeCopy(message, id, builder).bundle(config_->publicBase));
+    return PracticeCopy(message, id, builder).bundle(config_->publicBase);
 }
 
 Result<tree::Element> Presenter::record(const Dossier& dossier, tree::Arena& arena) const {

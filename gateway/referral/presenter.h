@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "config/config.h"
 #include "fhir/core/result.h"
@@ -38,12 +39,15 @@ public:
                                                  std::string_view id, std::uint32_t version,
                                                  tree::Arena& arena, Random& random) const;
 
+    /// Every resource of the message Bundle, in its order, as resource() shows it.
+    [[nodiscard]] Result<std::vector<tree::Element>> resources(const Dossier& dossier,
+                                                               tree::Arena& arena,
+                                                               Random& random) const;
+
     /// The message Bundle with receiver-assigned ids and rewritten references (BaRS synchronous
-    /// response, transaction-response entries use the same ids).
-    [[nodiscard]] Result<tree::Element> message(const Dossier& dossier, tree::Arena& arena) const;
-    /// The same without reading the body again, for who has just accepted it: a read Bundle.
-    [[nodiscard]] tree::Element message(const tree::Document& document, const ReferralId& id,
-                                        tree::Arena& arena) const;
+    /// response), from what was read when it was accepted.
+    [[nodiscard]] tree::Node* message(const tree::Document& document, const ReferralId& id,
+                                      tree::Arena& arena) const;
 
     /// The link-worker referral with its progress (status, assignments, outcome) filled in.
     [[nodiscard]] Result<tree::Element> record(const Dossier& dossier, tree::Arena& arena) const;

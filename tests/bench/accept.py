@@ -9,6 +9,7 @@ import pathlib
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -25,10 +26,10 @@ TARGET = base64.b64encode(json.dumps({"system": "https://fhir.nhs.uk/Id/dos-serv
                                       "value": "111111111"}).encode()).decode()
 
 
-def load(url, message, pid, token=None, ca=None):
+def load(url, message, vary, pid, token=None, ca=None):
     command = [BENCH / "bench_load", "--url", url, "--body", message, "--count", str(COUNT),
                "--warm-up", "200", "--clients", "8", "--pid", str(pid), "--json",
-               "--header", "Content-Type: application/fhir+json"]
+               "--header", "Content-Type: application/fhir+json"] + vary
     for name in ("X-Request-Id", "X-Correlation-Id"):
         command += ["--header", f"{name}: {{uuid}}"]
     command += ["--header", f"NHSD-Target-Identifier: {TARGET}"]
@@ -46,7 +47,6 @@ class TlsWorld(worlds.World):
     """The same demo world with TLS; its operations listener is plain."""
 
     def __init__(self):
-        import tempfile
         self.state = pathlib.Path(tempfile.mkdtemp(prefix="waymark-bench-"))
         command = [worlds.PROGRAM, "demo", "--state", str(self.state)]
         for provider, url in PROVIDERS.items():
@@ -66,7 +66,12 @@ def stored(world):
 
 
 def main():
-    message, rounds = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 5
+    sent, rounds = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 5
+    content = json.loads(pathlib.Path(sent).read_text())
+    folder = tempfile.TemporaryDirectory(prefix="waymark-bench-")
+    message = pathlib.Path(folder.name) / "message.json"
+    message.write_text(json.dumps(content, separators=(",", ":"), ensure_ascii=False))
+    vary = ["--vary", content["id"]]
     echo = subprocess.Popen([str(BENCH / "bench_echo"), "2"], stdout=subprocess.PIPE,
                             stderr=subprocess.DEVNULL, text=True)
     echo_port = int(echo.stdout.readline().split()[-1])
@@ -76,9 +81,9 @@ def main():
         time.sleep(2)  # the demo's own referrals
         before = stored(plain), stored(tls)
         for _ in range(rounds):
-            results["echo"].append(load(f"http://127.0.0.1:{echo_port}/", message, echo.pid))
+            results["echo"].append(load(f"http://127.0.0.1:{echo_port}/", message, vary, echo.pid))
             for name, world in (("plain", plain), ("tls", tls)):
-                results[name].append(load(world.facts["fhir"] + "/$process-message", message,
+                results[name].append(load(world.facts["fhir"] + "/$process-message", message, vary,
                                           world.gateway_pid(), world.token(), world.facts["ca"]))
         wanted = rounds * (COUNT + 200)
         for name, world, first in (("plain", plain, before[0]), ("tls", tls, before[1])):
@@ -89,6 +94,8 @@ def main():
         for key in keys:
             row = [statistics.median(item[key] for item in items) for items in results.values()]
             print(f"{key:24}" + "".join(f"{value:14.1f}" for value in row))
+        subprocess.run([str(BENCH / "bench_accept_steps"), str(message), "--config",
+                        str(plain.facts["config"])], check=True)
     finally:
         echo.kill()
         plain.close()

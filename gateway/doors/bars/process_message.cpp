@@ -23,19 +23,18 @@ namespace {
 using boost::asio::awaitable;
 
 /// The message as we keep it; warnings stand in an OperationOutcome at its end.
-Result<net::Response> reply(Visit* visit, const TakenIn& taken, std::vector<Issue> warnings,
-                            fhir::Format format) {
+net::Response reply(Visit* visit, const Arrival& arrival, const TakenIn& taken,
+                    const std::vector<Issue>& warnings, fhir::Format format) {
     const auto& model = visit->snapshot->set->model();
-    auto message = visit->snapshot->presenter->message(taken.dossier, *visit->arena);
-    if (!message) return std::unexpected(std::move(message).error());
-    tree::Builder builder(*visit->arena, model);
-    auto* bundle = builder.copyRoot(*message);
+    auto* bundle =
+        visit->snapshot->presenter->message(arrival.document, taken.dossier.id, *visit->arena);
     if (!warnings.empty()) {
+        tree::Builder builder(*visit->arena, model);
         const auto outcome = outcome::operationOutcome(warnings, *visit->arena);
         auto* entry = builder.add(bundle, "entry");
         builder.copy(outcome, entry, "resource");
     }
-    return fhir::resourceAnswer(200, tree::Element(bundle), model, format);
+    return fhir::resourceAnswer(200, tree::view(bundle), model, format);
 }
 
 awaitable<Result<net::Response>> processMessage(Visit* visit) {
@@ -56,7 +55,7 @@ awaitable<Result<net::Response>> processMessage(Visit* visit) {
     arrival.document = *document;
     arrival.organisation = headers->organisation;
     arrival.comparesContent = false;
-    auto taken = co_await takeIn(visit, std::move(arrival));
+    auto taken = co_await takeIn(visit, arrival);
     if (!taken) co_return std::unexpected(std::move(taken).error());
     if (taken->refusal) co_return std::move(*taken->refusal);
     if (taken->repeat == Repeat::ByKey) {
@@ -67,7 +66,7 @@ awaitable<Result<net::Response>> processMessage(Visit* visit) {
     std::vector<Issue> warnings = std::move(headers->warnings);
     std::ranges::move(checked->warnings, std::back_inserter(warnings));
     std::ranges::move(taken->warnings, std::back_inserter(warnings));
-    co_return reply(visit, *taken, std::move(warnings), *format);
+    co_return reply(visit, arrival, *taken, warnings, *format);
 }
 
 }  // namespace

@@ -245,31 +245,26 @@ Result<tree::Element> checkTransaction(const tree::Document& document) {
 Result<tree::Element> transactionResponse(Visit* visit, const TakenIn& taken, std::size_t entries) {
     const auto& model = visit->snapshot->set->model();
     const bool withResources = preferredReturn(visit->request) == Return::Representation;
-    auto message = visit->snapshot->presenter->message(taken.dossier, *visit->arena);
-    if (!message) return std::unexpected(std::move(message).error());
+    auto resources =
+        visit->snapshot->presenter->resources(taken.dossier, *visit->arena, visit->services.random);
+    if (!resources) return std::unexpected(std::move(resources).error());
     tree::Builder builder(*visit->arena, model);
     auto* bundle = builder.root(type::Bundle);
     builder.value(bundle, "type", "transaction-response");
-    std::size_t count = 0;
-    for (auto sent = message->child(name::entry); sent; sent = sent.nextSame(), ++count) {
-        auto resource = sent.child(name::resource);
-        const auto id = childText(resource, name::id);
-        auto shown =
-            visit->snapshot->presenter->resource(taken.dossier, model.type(resource.type()).name,
-                                                 id, 0, *visit->arena, visit->services.random);
-        if (!shown) return std::unexpected(std::move(shown).error());
+    for (const auto& shown : *resources) {
         auto* entry = builder.add(bundle, "entry");
-        if (withResources) builder.copy(*shown, entry, "resource");
+        if (withResources) builder.copy(shown, entry, "resource");
         auto* response = builder.add(entry, "response");
         builder.value(response, "status",
                       taken.repeat == Repeat::ByIdentifier ? "200 OK" : "201 Created");
-        builder.value(response, "location", locationOf(*visit, *shown, model));
-        const auto version = tree::follow(*shown, "meta.versionId", model);
-        const auto updated = tree::follow(*shown, "meta.lastUpdated", model);
+        builder.value(response, "location", locationOf(*visit, shown, model));
+        const auto version = tree::follow(shown, "meta.versionId", model);
+        const auto updated = tree::follow(shown, "meta.lastUpdated", model);
         if (version) builder.value(response, "etag", fmt::format("W/\"{}\"", version.text()));
         if (updated) builder.value(response, "lastModified", updated.text());
     }
-    check(count == entries || taken.repeat != Repeat::No, "a transaction answers every entry");
+    check(resources->size() == entries || taken.repeat != Repeat::No,
+          "a transaction answers every entry");
     return tree::Element(bundle);
 }
 

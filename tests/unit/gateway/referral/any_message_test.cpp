@@ -62,7 +62,7 @@ void present(const Presenter& presenter, const std::string& body, Origin origin,
             presenter.resource(dossier, "Patient", taken.patientId, 0, arena, chance).has_value());
     }
     if (origin != Origin::ServiceRequest) {
-        EXPECT_TRUE(presenter.message(dossier, arena).has_value());
+        EXPECT_TRUE(presenter.resources(dossier, arena, chance).has_value());
     }
     for (const Assignment& assignment : dossier.state.assignments) {
         const auto payload =

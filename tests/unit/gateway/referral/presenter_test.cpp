@@ -244,14 +244,24 @@ TEST_F(Presenting, ShowsTheSameBytesAgain) {
 
 TEST_F(Presenting, EchoesTheMessageWithOurIds) {
     const Dossier dossier = accept(bundle(), Origin::Transaction);
-    const auto echoed = presenter().message(dossier, arena);
-    ASSERT_TRUE(echoed.has_value());
-    const Message message(*echoed, tests::shippedSet()->model());
-    EXPECT_EQ(message.entries()[1].fullUrl, config.publicBase + "/ServiceRequest/" + kId);
     const auto document = tree::readJson(dossier.body, tests::shippedSet()->model(), arena);
     ASSERT_TRUE(document.has_value());
-    EXPECT_EQ(tests::written(presenter().message(*document, kReferral, arena)),
-              tests::written(*echoed));
+    const auto echoed = tree::view(presenter().message(*document, kReferral, arena));
+    const Message message(echoed, tests::shippedSet()->model());
+    EXPECT_EQ(message.entries()[1].fullUrl, config.publicBase + "/ServiceRequest/" + kId);
+}
+
+TEST_F(Presenting, ShowsEveryResourceOfTheMessageInItsOrder) {
+    const Dossier dossier = accept(bundle(), Origin::Transaction);
+    const auto& model = tests::shippedSet()->model();
+    const auto all = presenter().resources(dossier, arena, random);
+    ASSERT_TRUE(all.has_value());
+    ASSERT_EQ(all->size(), 6U);
+    for (const auto& each : *all) {
+        EXPECT_EQ(tests::written(each),
+                  tests::written(shown(dossier, model.type(each.type()).name, at(each, "id"))));
+    }
+    EXPECT_EQ(at(all->at(1), "id"), kId);
 }
 
 TEST_F(Presenting, FillsTheRecordFromTheJournal) {
