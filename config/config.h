@@ -78,6 +78,20 @@ struct Client {
 enum class ProviderKind : std::uint8_t { LinkWorkerService, Community };
 enum class AdapterKind : std::uint8_t { Webhook, Fhir };
 
+/// A part of the link-worker referral that a data-sharing agreement names: "person.name".
+struct SharedPart {
+    std::string name;
+    Place place;
+};
+
+/// What a provider's data-sharing agreement allows it to be sent; applied before its map runs.
+struct Shares {
+    bool everything = true;  ///< no list was agreed: all parts
+    std::vector<SharedPart> parts;
+    bool freeText = true;     ///< what people wrote in their own words
+    bool attachments = true;  ///< documents and pictures
+};
+
 /// An organisation that is asked: one file to add.
 struct Provider {
     std::string id;
@@ -87,7 +101,8 @@ struct Provider {
     bool needsExplicitConsent = false;
     std::vector<std::string> postcodes;  ///< outward codes or areas that it serves; empty: all
     AdapterKind adapter = AdapterKind::Webhook;
-    std::string url;             ///< webhook endpoint or FHIR base
+    std::string url;  ///< webhook endpoint or FHIR base
+    Shares shares;
     std::string format;          ///< canonical of the map from LinkWorkerReferral to its payload
     Secret token;                ///< with which it calls the provider API
     Secret webhookSecret;        ///< "whsec_" and base64

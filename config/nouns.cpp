@@ -70,6 +70,29 @@ void readAddress(Table& table, Provider& provider) {
     while (!webhook && provider.url.ends_with('/')) provider.url.pop_back();
 }
 
+void readShares(Table& table, Shares& shares) {
+    if (table.isText("shares")) {
+        const auto all = table.text("shares");
+        if (all && all->value != "everything") {
+            table.fault(all->place,
+                        "\"shares\" must be a list of parts of the link-worker referral "
+                        "(config/KEYS.md) or \"everything\".");
+        }
+    } else if (const auto parts = table.texts("shares")) {
+        shares.everything = false;
+        for (const auto& part : *parts) {
+            const auto same = [&](const SharedPart& known) { return known.name == part.value; };
+            if (std::ranges::any_of(shares.parts, same)) {
+                table.fault(part.place, fmt::format("\"{}\" stands here twice.", part.value));
+            }
+            shares.parts.push_back({part.value, part.place});
+        }
+    }
+    // An agreement that lists parts says so when it means free text and documents too.
+    shares.freeText = table.boolean("share_free_text").value_or(shares.everything);
+    shares.attachments = table.boolean("share_attachments").value_or(shares.everything);
+}
+
 void readProviderSecrets(Table& table, Provider& provider, Draft& draft) {
     const bool webhook = provider.adapter == AdapterKind::Webhook;
     readToken(table, "token", webhook, provider.token, draft);
@@ -197,6 +220,7 @@ void readProvider(Table table, Draft& draft) {
             .value_or(provider.kind);
     provider.needsExplicitConsent = table.boolean("needs_explicit_consent").value_or(false);
     provider.postcodes = readPostcodes(table);
+    readShares(table, provider.shares);
     table.missingUnlessWritten("adapter");
     provider.adapter = table
                            .choice<AdapterKind>("adapter", {{"webhook", AdapterKind::Webhook},

@@ -73,11 +73,47 @@ std::vector<Resource> readResources(const std::vector<File>& files, Faults& faul
     return out;
 }
 
-std::shared_ptr<const model::Model> loadModels(const std::vector<File>& files, Faults& faults) {
+constexpr std::string_view kSharing = "https://waymark.health/fhir/CodeSystem/sharing";
+
+/// The paths of a definition's elements that carry the mark "name" (ElementDefinition.code).
+std::vector<std::string_view> markedAsNames(tree::Element definition) {
+    const model::Model& r4 = model::Model::r4();
+    std::vector<std::string_view> paths;
+    const tree::Element differential = definition.child(r4.nameId("differential"));
+    if (!differential) return paths;
+    tree::Element element = differential.child(r4.nameId("element"));
+    for (; element; element = element.nextSame()) {
+        tree::Element mark = element.child(model::name::code);
+        for (; mark; mark = mark.nextSame()) {
+            const tree::Element system = mark.child(model::name::system);
+            const tree::Element code = mark.child(model::name::code);
+            const bool name = system && code && system.text() == kSharing && code.text() == "name";
+            if (name) paths.push_back(element.child(r4.nameId("path")).text());
+        }
+    }
+    return paths;
+}
+
+/// The same as (type that holds it, element).
+std::set<std::pair<model::TypeId, model::NameId>> namesOf(const std::vector<Resource>& models,
+                                                          const model::Model& model) {
+    std::set<std::pair<model::TypeId, model::NameId>> names;
+    for (const Resource& definition : models) {
+        for (const std::string_view path : markedAsNames(definition.root)) {
+            const std::size_t dot = path.rfind('.');
+            if (dot == std::string_view::npos) continue;
+            names.emplace(model.typeNamed(path.substr(0, dot)), model.nameId(path.substr(dot + 1)));
+        }
+    }
+    return names;
+}
+
+std::shared_ptr<const model::Model> loadModels(const std::vector<File>& files,
+                                               const std::vector<Resource>& resources,
+                                               Faults& faults) {
     const model::Model& r4 = model::Model::r4();
     std::vector<model::TypeSpec> specs;
     bool whole = true;
-    const std::vector<Resource> resources = readResources(files, faults);
     for (const Resource& resource : resources) {
         auto spec = package::logicalModel(resource.root, r4);
         if (spec) {
@@ -146,6 +182,16 @@ tree::Element Set::resource(std::string_view typeName, std::string_view url) con
     return {};
 }
 
+bool Set::isFreeText(model::TypeId holder, model::NameId name, model::TypeId type) const {
+    if (holder == model::type::CodeableConcept) return name == model::name::text;
+    // The elements of FHIR's own types are names, codes and numbers.
+    if (holder < model::Model::r4().typeCount()) return false;
+    const bool text =
+        model_->isA(type, model::type::string) || model_->isA(type, model::type::Annotation);
+    const bool coded = model_->isA(type, model::type::code) || model_->isA(type, model::type::id);
+    return text && !coded && !names_.contains({holder, name});
+}
+
 Result<std::shared_ptr<const Set>> Set::load(const std::filesystem::path& folder) {
     auto files = readFolder(folder);
     if (!files) return std::unexpected(std::move(files.error()));
@@ -154,7 +200,8 @@ Result<std::shared_ptr<const Set>> Set::load(const std::filesystem::path& folder
     const std::shared_ptr<Set> set(new Set());
     set->version_ = versionOf(*files);
     Faults faults;
-    set->model_ = loadModels(files->models, faults);
+    const std::vector<Resource> models = readResources(files->models, faults);
+    set->model_ = loadModels(files->models, models, faults);
     loadCodes(files->codes, set->terminology_, faults);
     auto messages = std::make_shared<Resources>();
     messages->files = std::move(files->messages);
@@ -162,6 +209,7 @@ Result<std::shared_ptr<const Set>> Set::load(const std::filesystem::path& folder
     set->resources_ = std::move(messages);
     if (!set->model_) return faults.failure();
 
+    set->names_ = namesOf(models, *set->model_);
     set->referralType_ = set->model_->typeAt(kReferralUrl);
     if (set->referralType_ == model::kNoType)
         faults.add(IssueType::NotFound,

@@ -5,8 +5,10 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "fhir/core/result.h"
@@ -30,6 +32,12 @@ public:
     /// LinkWorkerReferral's type in model().
     [[nodiscard]] model::TypeId referralType() const { return referralType_; }
 
+    /// Whether an element of the record (its type, and name and type of the element that holds it)
+    /// is what people wrote in their own words: a text or an annotation that the model does not
+    /// mark as a name, or the text of a coded element.
+    [[nodiscard]] bool isFreeText(model::TypeId holder, model::NameId name,
+                                  model::TypeId type) const;
+
     /// The resources of messages/*.json by type, and by type and canonical (none when there is
     /// none): the MessageDefinitions that BaRS messages are checked against. They live as long as
     /// the set.
@@ -45,6 +53,7 @@ private:
     std::shared_ptr<const Resources> resources_;  ///< messages/*.json, read
     std::string version_;
     model::TypeId referralType_ = model::kNoType;
+    std::set<std::pair<model::TypeId, model::NameId>> names_;  ///< texts that are no free text
 };
 
 }  // namespace waymark::mappings

@@ -34,58 +34,76 @@ Attempted found(OwnFinding finding) {
     return {.outcome = outcomeOf(finding)};
 }
 
-/// A payload, or why there is none.
-using Made = std::expected<referral::Payload, Attempted>;
+/// What became of making a payload: the bytes, or why there are none.
+struct Making {
+    referral::Payload payload;
+    std::optional<Attempted> hindrance;
+};
 
-/// On the pool.
-Made make(const Ports& ports, const store::Delivery& row) {
-    const auto dossier = ports.store.referral(row.referral, nullptr);
-    if (!dossier) {
-        ports.log.failure(telemetry::Level::Warning, "delivery.unread", dossier.error(),
-                          {{"delivery", row.id.get()}});
-        return std::unexpected(Attempted{.deferredUntil = ports.clock.now() + kStoreWait});
-    }
-    if (!*dossier) return std::unexpected(found(OwnFinding::NotWanted));
-    const referral::Assignment* assignment = (*dossier)->state.find(row.assignment);
+/// The bytes, and which parts of the record its agreement kept out of them.
+store::Commit commitFor(const referral::Dossier& dossier, const store::Delivery& row,
+                        const referral::Payload& payload, Instant now) {
+    store::Commit commit;
+    commit.lane = store::Lane::Delivery;
+    store::DeliveryChange& bytes = commit.changes.emplace_back();
+    bytes.id = row.id;
+    bytes.payload = payload.body;
+    bytes.contentType = payload.contentType;
+    if (payload.withheld.empty()) return commit;
+    commit.referral = dossier.id;
+    commit.expectedVersion = dossier.state.version;
+    referral::Event& shared = commit.events.emplace_back();
+    shared.type = referral::EventType::Shared;
+    shared.at = now;
+    shared.assignment = row.assignment;
+    shared.provider = row.provider;
+    shared.detail.withheld = payload.withheld;
+    return commit;
+}
+
+/// On the pool, perhaps again when the referral has moved on meanwhile.
+std::optional<store::Commit> make(const Ports& ports, const referral::Dossier& dossier,
+                                  const store::Delivery& row, Making& making) {
+    making = Making{};
+    const referral::Assignment* assignment = dossier.state.find(row.assignment);
     const bool ended = assignment == nullptr || referral::isFinal(assignment->status);
     if (ended && row.kind == store::DeliveryKind::Created) {
-        return std::unexpected(found(OwnFinding::NotWanted));
+        making.hindrance = found(OwnFinding::NotWanted);
+        return std::nullopt;
     }
-    const Rules rules = ports.rules((*dossier)->setVersion);
-    auto payload = rules.presenter->payload(**dossier, row.assignment, typeOf(row.kind),
-                                            ports.clock.now(), ports.random);
+    const Rules rules = ports.rules(dossier.setVersion);
+    const Instant now = ports.clock.now();
+    auto payload =
+        rules.presenter->payload(dossier, row.assignment, typeOf(row.kind), now, ports.random);
     if (!payload) {
         ports.log.failure(
             telemetry::Level::Error, "delivery.not-mapped", payload.error(),
             {{"delivery", row.id.get()}, {"provider", telemetry::Name(row.provider)}});
-        return std::unexpected(found(OwnFinding::NotMapped));
+        making.hindrance = found(OwnFinding::NotMapped);
+        return std::nullopt;
     }
-    return std::move(*payload);
+    making.payload = std::move(*payload);
+    return commitFor(dossier, row, making.payload, now);
 }
 
 /// Nothing when the payload is on disk and in the row.
 awaitable<std::optional<Attempted>> prepare(const Ports* ports,
                                             std::shared_ptr<store::Delivery> row) {
-    const auto work = [ports, row] { return make(*ports, *row); };
-    auto making = onPool(&ports->stage, work);
-    auto made = co_await std::move(making);
-    if (!made) co_return made.error();
-
-    store::Commit change;
-    change.lane = store::Lane::Delivery;
-    store::DeliveryChange& bytes = change.changes.emplace_back();
-    bytes.id = row->id;
-    bytes.payload = made->body;
-    bytes.contentType = made->contentType;
-    auto committing = commit(ports, std::move(change));
-    const auto committed = co_await std::move(committing);
+    auto making = std::make_shared<Making>();
+    Decide deciding = [ports, row, making](const referral::Dossier& dossier) {
+        return Result<std::optional<store::Commit>>(make(*ports, dossier, *row, *making));
+    };
+    auto operation = decideAndCommit(ports, row->referral, std::move(deciding));
+    const auto committed = co_await std::move(operation);
     if (!committed) {
-        ports->log.failure(telemetry::Level::Warning, "delivery.unwritten", committed.error(),
+        if (committed.error().kind == Kind::NotFound) co_return found(OwnFinding::NotWanted);
+        ports->log.failure(telemetry::Level::Warning, "delivery.unprepared", committed.error(),
                            {{"delivery", row->id.get()}});
         co_return Attempted{.deferredUntil = ports->clock.now() + kStoreWait};
     }
-    row->payload = std::move(made->body);
-    row->contentType = std::move(made->contentType);
+    if (making->hindrance) co_return std::move(making->hindrance);
+    row->payload = std::move(making->payload.body);
+    row->contentType = std::move(making->payload.contentType);
     co_return std::nullopt;
 }
 

@@ -24,14 +24,22 @@ Result<void> readText(const json::Member& member, std::string& to) {
     return {};
 }
 
-Result<void> readSupport(const json::Member& member, Detail& detail) {
+Result<void> readTexts(const json::Member& member, std::vector<std::string>& to) {
     if (!member.value.isArray()) return unreadable(member.name);
     for (const json::Value& item : member.value.items()) {
         const auto text = item.asString();
         if (!text) return unreadable(member.name);
-        detail.support.emplace_back(*text);
+        to.emplace_back(*text);
     }
     return {};
+}
+
+void writeTexts(std::string_view name, const std::vector<std::string>& texts,
+                json::Writer& writer) {
+    if (texts.empty()) return;
+    writer.key(name).beginArray();
+    for (const std::string& each : texts) writer.string(each);
+    writer.endArray();
 }
 
 Result<void> readHappened(const json::Member& member, Detail& detail) {
@@ -54,9 +62,10 @@ Result<void> readMember(const json::Member& member, Detail& detail) {
     if (member.name == "workerName") return readText(member, detail.workerName);
     if (member.name == "workerContact") return readText(member, detail.workerContact);
     if (member.name == "outcomeSummary") return readText(member, detail.outcomeSummary);
-    if (member.name == "support") return readSupport(member, detail);
+    if (member.name == "support") return readTexts(member, detail.support);
     if (member.name == "happened") return readHappened(member, detail);
     if (member.name == "toldVersion") return readTold(member, detail);
+    if (member.name == "withheld") return readTexts(member, detail.withheld);
     return unreadable(member.name);
 }
 
@@ -72,13 +81,10 @@ void writeMembers(const Detail& detail, json::Writer& writer) {
         .memberUnlessEmpty("workerName", detail.workerName)
         .memberUnlessEmpty("workerContact", detail.workerContact)
         .memberUnlessEmpty("outcomeSummary", detail.outcomeSummary);
-    if (!detail.support.empty()) {
-        writer.key("support").beginArray();
-        for (const std::string& each : detail.support) writer.string(each);
-        writer.endArray();
-    }
+    writeTexts("support", detail.support, writer);
     if (detail.happened) writer.member("happened", instantText(*detail.happened));
     if (detail.toldVersion != 0) writer.member("toldVersion", detail.toldVersion);
+    writeTexts("withheld", detail.withheld, writer);
 }
 
 std::string toJson(const Detail& detail) {

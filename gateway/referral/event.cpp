@@ -9,9 +9,9 @@
 namespace waymark::referral {
 namespace {
 
-constexpr std::array<std::string_view, 9> kEventCodes{
+constexpr std::array<std::string_view, 10> kEventCodes{
     "received", "asked",         "delivered", "undeliverable", "status-changed",
-    "noted",    "clock-ran-out", "set-aside", "told"};
+    "noted",    "clock-ran-out", "set-aside", "told",          "shared"};
 constexpr std::array<std::string_view, 3> kOriginCodes{"service-request", "transaction",
                                                        "bars-message"};
 

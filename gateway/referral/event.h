@@ -28,8 +28,13 @@ enum class EventType : std::uint8_t {
     ClockRanOut,    ///< `reasonCode` names the clock: delivered-within, answered-within, ...
     SetAside,       ///< only we can mend it (a map's limit, a fault): reason says why
     Told,           ///< the practice read or was answered the version in `detail.toldVersion`
+    Shared,         ///< the provider's payload was made: `detail.withheld` was kept out of it
 };
 [[nodiscard]] std::string_view code(EventType type);
+/// Whether it changes what others see of the referral; Told and Shared are for our own book.
+[[nodiscard]] constexpr bool isShown(EventType type) {
+    return type != EventType::Told && type != EventType::Shared;
+}
 [[nodiscard]] std::optional<EventType> eventTypeFrom(std::string_view code);
 
 /// What people wrote or who they are: sealed at rest, never logged.
@@ -44,6 +49,8 @@ struct Detail {
     std::optional<Instant> happened{};
     /// Told: the version that the practice has seen; 0 elsewhere.
     std::uint32_t toldVersion = 0;
+    /// Shared: names of parts of the record, never values.
+    std::vector<std::string> withheld{};
 
     [[nodiscard]] bool empty() const;
     friend bool operator==(const Detail&, const Detail&) = default;

@@ -14,6 +14,7 @@
 #include "gateway/referral/request_check.h"
 #include "gateway/referral/route_rules.h"
 #include "gateway/referral/routing.h"
+#include "gateway/referral/sharing.h"
 #include "gateway/referral/tree_edit.h"
 #include "gateway/referral/vocabulary.h"
 
@@ -248,6 +249,7 @@ Intake::Intake(std::shared_ptr<const Parts> parts) : parts_(std::move(parts)) {}
 Result<std::shared_ptr<const Intake>> Intake::make(std::shared_ptr<const mappings::Set> set,
                                                    std::shared_ptr<const config::Config> config) {
     std::vector<Issue> faults = missingMaps(*set, *config);
+    for (Issue& issue : unknownParts(*set, *config)) faults.push_back(std::move(issue));
     Result<RouteRules> rules = RouteRules::compile(*set, *config);
     if (!rules) {
         for (Issue& issue : rules.error().issues) faults.push_back(std::move(issue));

@@ -27,6 +27,7 @@ public:
     /// Reads the stored message and record. Fault when that cannot be done.
     [[nodiscard]] Result<void> read();
 
+    [[nodiscard]] const mappings::Set& set() const { return set_; }
     [[nodiscard]] const Message& message() const { return *message_; }
     [[nodiscard]] PracticeCopy& copy() { return *copy_; }
     [[nodiscard]] tree::Builder& builder() { return builder_; }

@@ -126,10 +126,12 @@ Result<Payload> Presenter::payload(const Dossier& dossier, const AssignmentId& a
     if (mapped->provider->adapter == config::AdapterKind::Fhir) {
         if (type != kCreated) return onlyCreated();
         return Payload{.contentType = "application/fhir+json",
-                       .body = resourceJson(*mapped, set_->model())};
+                       .body = resourceJson(*mapped, set_->model()),
+                       .withheld = mapped->withheld};
     }
     return Payload{.contentType = "application/json",
-                   .body = webhookJson(*mapped, set_->model(), type, now)};
+                   .body = webhookJson(*mapped, set_->model(), type, now),
+                   .withheld = mapped->withheld};
 }
 
 Result<std::string> Presenter::providerView(const Dossier& dossier, const AssignmentId& assignment,

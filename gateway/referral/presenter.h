@@ -22,6 +22,8 @@ namespace waymark::referral {
 struct Payload {
     std::string contentType{};
     std::string body{};
+    /// Parts of the record that the provider's agreement does not cover: their names.
+    std::vector<std::string> withheld{};
 };
 
 class Presenter {
@@ -52,10 +54,12 @@ public:
     /// The link-worker referral with its progress (status, assignments, outcome) filled in.
     [[nodiscard]] Result<tree::Element> record(const Dossier& dossier, tree::Arena& arena) const;
 
-    /// What goes to the provider of an assignment, by the provider's format: for a webhook
+    /// What goes to the provider of an assignment, by the provider's format and within its
+    /// agreement (sharing.h): for a webhook
     /// {"type","timestamp","data":{"id","assignment","reference",...}} with `type` one of
     /// "referral.created", "referral.updated", "referral.cancelled"; for FHIR a transaction Bundle,
-    /// and NotImplemented for any type but the first. Fault when the map fails or the provider is
+    /// and NotImplemented for any type but the first. Forbidden when nothing may be
+    /// shared with it; Fault when the map fails or the provider is
     /// no longer configured; NotFound for an assignment of another referral.
     [[nodiscard]] Result<Payload> payload(const Dossier& dossier, const AssignmentId& assignment,
                                           std::string_view type, Instant now, Random& random) const;

@@ -10,6 +10,7 @@
 #include "fhir/model/r4_ids.h"
 #include "fhir/tree/json_writer.h"
 #include "gateway/referral/instant_text.h"
+#include "gateway/referral/sharing.h"
 
 namespace waymark::referral {
 namespace {
@@ -75,12 +76,18 @@ Result<ProviderMapped> mapForProvider(Presentation& presentation, const config::
     }
     const Result<void> read = presentation.read();
     if (!read) return std::unexpected(read.error());
-    const tree::Element record = tree::view(presentation.recordFor(*mapped.assignment));
-    mapped.reference = referenceOf(record, presentation.builder().model());
-    const Result<tree::Element> made =
+    tree::Node* const made = presentation.recordFor(*mapped.assignment);
+    const tree::Element record = tree::view(made);
+    const model::Model& model = presentation.builder().model();
+    const Result<void> allowed = mayShareWith(*mapped.provider, factsOf(record, model));
+    if (!allowed) return std::unexpected(allowed.error());
+    const Allowance allowance(presentation.set(), mapped.provider->shares);
+    mapped.withheld = allowance.apply(made, presentation.builder());
+    mapped.reference = referenceOf(record, model);
+    const Result<tree::Element> payload =
         presentation.transform(mapped.provider->format, {record}, random);
-    if (!made) return std::unexpected(made.error());
-    mapped.mapped = *made;
+    if (!payload) return std::unexpected(payload.error());
+    mapped.mapped = *payload;
     return mapped;
 }
 

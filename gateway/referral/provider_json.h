@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "fhir/core/result.h"
 #include "gateway/referral/presentation.h"
@@ -16,10 +17,12 @@ struct ProviderMapped {
     const Assignment* assignment = nullptr;
     tree::Element mapped{};
     std::string reference{};  ///< the practice's own identifier of the referral, or empty
+    std::vector<std::string> withheld{};  ///< parts that its agreement does not cover
 };
 
-/// Runs the provider's format. NotFound for an assignment that is not the dossier's; Fault when
-/// configuration no longer has the provider, or its map fails.
+/// Runs the provider's format on what may be shared with it. NotFound for an assignment that is not
+/// the dossier's; Forbidden when nothing may be shared; Fault when configuration no longer has the
+/// provider, or its map fails.
 [[nodiscard]] Result<ProviderMapped> mapForProvider(Presentation& presentation,
                                                     const config::Config& config,
                                                     const AssignmentId& assignment, Random& random);

@@ -154,6 +154,7 @@ void apply(State& state, const Event& event) {
         state.toldVersion = std::max(state.toldVersion, event.detail.toldVersion);
         return;
     }
+    if (!isShown(event.type)) return;
     state.shownVersion = state.version;
     state.updated = event.at;
     switch (event.type) {
@@ -178,6 +179,7 @@ void apply(State& state, const Event& event) {
         case EventType::Undeliverable:
         case EventType::ClockRanOut:
         case EventType::Told:
+        case EventType::Shared:
             break;
     }
     settle(state);

@@ -27,8 +27,9 @@ struct Assignment {
 
 struct State {
     std::uint32_t version = 0;  ///< number of events applied; 0: does not exist
-    /// The version of the last event that changed what others see (Told does not): meta.versionId
-    /// and ETag. A reader that comes back finds its ETag unchanged although its reading was noted.
+    /// The version of the last event that changed what others see (Told and Shared do not):
+    /// meta.versionId and ETag. A reader that comes back finds its ETag unchanged although its
+    /// reading was noted.
     std::uint32_t shownVersion = 0;
     Status status = Status::Requested;  ///< overall(assignments, ...)
     std::string businessStatus{};

@@ -19,6 +19,15 @@ void append(std::string& line, std::string_view text) {
     line += text;
 }
 
+void appendWithheld(std::string& line, const json::Value& parts) {
+    std::string names;
+    for (const auto& part : parts.items()) {
+        names += names.empty() ? "" : " ";
+        names += part.text();
+    }
+    if (!names.empty()) append(line, "withheld: " + names);
+}
+
 }  // namespace
 
 std::string timelineText(const json::Value& timeline) {
@@ -32,6 +41,7 @@ std::string timelineText(const json::Value& timeline) {
         append(rest, detail["reasonText"].text());
         append(rest, detail["note"].text());
         append(rest, detail["outcomeSummary"].text());
+        appendWithheld(rest, detail["withheld"]);
         const auto provider = detail["provider"].text();
         out += fmt::format("    {:<14}{:<10}{:<16}{:<24}{}\n", timeOf(event["at"].text()),
                            event["actor"].text(), event["event"].text(), provider, rest);

@@ -54,9 +54,8 @@ Result<void> applyEvents(referral::State& state, std::span<const referral::Event
 }
 
 bool showsChange(std::span<const referral::Event> events) {
-    return std::any_of(events.begin(), events.end(), [](const referral::Event& event) {
-        return event.type != referral::EventType::Told;
-    });
+    return std::any_of(events.begin(), events.end(),
+                       [](const referral::Event& event) { return referral::isShown(event.type); });
 }
 
 bool sees(const Viewer& viewer, std::string_view organisation, std::string_view client) {

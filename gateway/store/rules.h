@@ -18,7 +18,7 @@ namespace waymark::store {
 [[nodiscard]] Result<void> applyEvents(referral::State& state,
                                        std::span<const referral::Event> events);
 
-/// Whether events change what others see: all but Told.
+/// Whether events change what others see (referral::isShown).
 [[nodiscard]] bool showsChange(std::span<const referral::Event> events);
 
 /// One of the viewer's organisations owns it, or the viewer's client sent it.

@@ -48,6 +48,33 @@ std::string mainFile(std::string_view listener, std::string_view rest = {}) {
            std::string(listener);
 }
 
+TEST(Shares, AreEverythingUnlessAListIsAgreed) {
+    struct {
+        const char* text;
+        bool everything, freeText, attachments;
+        std::size_t parts;
+    } const cases[] = {
+        {"", true, true, true, 0},
+        {"shares = \"everything\"\nshare_free_text = false\n", true, false, true, 0},
+        {"shares = [\"need\", \"person.name\"]\n", false, false, false, 2},
+        {"shares = []\n", false, false, false, 0},
+        {"shares = [\"need\"]\nshare_free_text = true\nshare_attachments = true\n", false, true,
+         true, 1},
+    };
+    for (const auto& each : cases) {
+        TestFolder folder;
+        folder.writeSound();
+        folder.write("providers/q.toml", fhir("https://q.example", each.text));
+        const auto config = load(folder.path());
+        ASSERT_TRUE(config.has_value()) << each.text << config.error().text();
+        const Shares& shares = (*config)->provider("q")->shares;
+        EXPECT_EQ(shares.everything, each.everything) << each.text;
+        EXPECT_EQ(shares.freeText, each.freeText) << each.text;
+        EXPECT_EQ(shares.attachments, each.attachments) << each.text;
+        EXPECT_EQ(shares.parts.size(), each.parts) << each.text;
+    }
+}
+
 INSTANTIATE_TEST_SUITE_P(
     Routes, Rule,
     testing::Values(
@@ -91,6 +118,13 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"UrlWithQueryOfFhirBase", "providers/q.toml", fhir("https://q.example/r4?x=1"),
              "must not have a query"},
         Case{"RelativeUrl", "providers/q.toml", fhir("/r4"), "not an absolute URL"},
+        Case{"SharesWord", "providers/q.toml", fhir("https://q.example", "shares = \"all\"\n"),
+             "or \"everything\""},
+        Case{"SharesTwice", "providers/q.toml",
+             fhir("https://q.example", "shares = [\"need\", \"need\"]\n"),
+             "\"need\" stands here twice"},
+        Case{"SharesNumber", "providers/q.toml", fhir("https://q.example", "shares = 1\n"),
+             "a list of texts"},
         Case{"Postcode", "providers/q.toml",
              fhir("https://q.example", "postcodes = [\"LS1 4AP\"]\n"), "a postcode area"},
         Case{"CaAbsent", "providers/q.toml", fhir("https://q.example", "ca = \"absent.pem\"\n"),

@@ -46,6 +46,7 @@ Detail fullDetail() {
     detail.support = {"choir", "", "debt advice"};
     detail.happened = Instant(std::chrono::milliseconds(1'790'000'000'123));
     detail.toldVersion = 7;
+    detail.withheld = {"problem", "person.ethnicity"};
     return detail;
 }
 

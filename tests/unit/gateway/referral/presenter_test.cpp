@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <set>
@@ -321,6 +322,34 @@ TEST_F(Presenting, SendsAFhirProviderATransaction) {
     const auto body = json::Value::parse(*view);
     ASSERT_TRUE(body.has_value());
     EXPECT_EQ((*body)["resource"]["resourceType"].text(), "Bundle");
+}
+
+TEST_F(Presenting, SendsAProviderOnlyWhatItsAgreementCovers) {
+    config.providers[0].shares.everything = false;
+    config.providers[0].shares.freeText = false;
+    config.providers[0].shares.attachments = false;
+    config.providers[0].shares.parts = {{.name = "need", .place = {}}};
+    const Dossier dossier = accept(one(), Origin::ServiceRequest);
+    const auto payload = presenter().payload(dossier, assignmentOf(dossier), "referral.created",
+                                             tests::kStart, random);
+    ASSERT_TRUE(payload.has_value()) << payload.error().text();
+    EXPECT_EQ(payload->body.find("Ada"), std::string::npos);
+    EXPECT_NE(payload->body.find("R-1"), std::string::npos);
+    EXPECT_NE(std::ranges::find(payload->withheld, "person"), payload->withheld.end());
+    const auto view = presenter().providerView(dossier, assignmentOf(dossier), random);
+    ASSERT_TRUE(view.has_value());
+    EXPECT_EQ(view->find("Ada"), std::string::npos);
+}
+
+TEST_F(Presenting, SendsNothingAboutWhoObjects) {
+    Dossier dossier = accept(one(), Origin::ServiceRequest);
+    ASSERT_TRUE(dossier.record.ends_with("}"));
+    dossier.record.pop_back();
+    dossier.record += R"(,"consent":[{"basis":"objected","status":"active"}]})";
+    const auto payload = presenter().payload(dossier, assignmentOf(dossier), "referral.created",
+                                             tests::kStart, random);
+    ASSERT_FALSE(payload.has_value());
+    EXPECT_EQ(payload.error().kind, Kind::Forbidden);
 }
 
 TEST_F(Presenting, SaysSoWhenAProviderOrItsFormatIsGone) {
