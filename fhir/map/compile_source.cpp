@@ -62,6 +62,7 @@ plan::Source GroupCompiler::source(const ast::Source& source, TypeSet& itemType,
         // A target read as a source stays a target: rules may go on to fill it.
         const bool isTarget = out.fromTarget && source.path.empty() && !source.expression;
         out.variable = define(source.variable, type, isTarget);
+        out.variableName = compiler_.keep(source.variable.text);
     }
     sourceClauses(source, out, type);
     return out;

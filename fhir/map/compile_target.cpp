@@ -56,6 +56,7 @@ plan::Target GroupCompiler::target(const ast::Target& target, const ast::Rule& r
     noteWrite(target, out, place);
     if (!target.variable.empty()) {
         out.variable = define(target.variable, std::move(made), true);
+        out.variableName = compiler_.keep(target.variable.text);
         noteMade(target, out, out.variable);
     }
     return out;

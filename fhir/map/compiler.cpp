@@ -58,6 +58,7 @@ std::vector<TypeSet> declaredTypes(Library& library, GroupRef group) {
 }
 
 void Compiler::run() {
+    for (const ast::Map& map : library_.maps()) plan_.files.push_back(map.file);
     dynamicGroups_.assign(library_.maps().size(), plan::kNone);
     for (std::size_t map = 0; map < library_.maps().size(); ++map) {
         conceptMaps(map);

@@ -89,6 +89,11 @@ void GroupCompiler::run() {
     out.slots = static_cast<std::uint16_t>(slots_);
     out.constants = append(plan().constantUses, constants_);
     out.map = static_cast<Index>(group_.map);
+    out.at = group_.group->name.at;
+    std::vector<std::string_view> names;
+    for (const ast::Input& input : group_.group->inputs)
+        names.push_back(compiler_.keep(input.name.text));
+    out.inputNames = append(plan().inputNames, std::move(names));
     std::vector<model::TypeId> targetTypes;
     for (std::size_t i = 0; i < out.inputs; ++i)
         targetTypes.push_back(scope_[i].target ? exact(scope_[i].type) : model::kNoType);

@@ -26,6 +26,15 @@ bool takes(const plan::Plan& plan, model::TypeId declared, tree::Element input) 
            (plan.lenient && input.type() == model::kOpen);
 }
 
+template <class Tracer>
+Result<tree::Element> ran(Tracer tracer, const plan::Plan& plan, const plan::Entry& entry,
+                          std::span<const tree::Element> inputs, const Run& run,
+                          tree::Node* target) {
+    Runner<Tracer> runner(plan, run, tracer);
+    if (!runner.run(entry, inputs, target)) return std::unexpected(runner.takeFailure());
+    return tree::Element(target);
+}
+
 }  // namespace
 
 struct MapSet::Compiled {
@@ -103,10 +112,8 @@ Result<tree::Element> MapSet::transform(std::string_view url, std::span<const tr
             return refused(fmt::format("the map {} does not say which type it makes", entry.name));
         target = tree::Builder(*run.arena, model).root(entry.target);
     }
-    NoTrace trace;
-    Runner<NoTrace> runner(plan, run, trace);
-    if (!runner.run(entry, inputs, target)) return std::unexpected(runner.takeFailure());
-    return tree::Element(target);
+    if (!run.trace) return ran(NoTrace(), plan, entry, inputs, run, target);
+    return ran(TraceTo{*run.trace}, plan, entry, inputs, run, target);
 }
 
 }  // namespace waymark::map

@@ -40,6 +40,8 @@ public:
     virtual void entry(std::string_view rulePath, std::string_view text) = 0;
 };
 
+class Trace;
+
 /// What one transformation sees. The target tree is built in `arena`; it shares texts with the
 /// inputs, so their bodies and arenas must outlive it.
 struct Run {
@@ -50,6 +52,7 @@ struct Run {
     const path::Services* services = nullptr;
     Limits limits;
     Log* log = nullptr;
+    Trace* trace = nullptr;  ///< told every step (fhir/map/trace.h); nullptr: none, at no cost
 };
 
 struct CompileOptions {

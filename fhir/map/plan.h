@@ -52,6 +52,7 @@ struct SourceStep {
 struct Source {
     Slot context = kNoSlot;
     Slot variable = kNoSlot;
+    std::string_view variableName;
     Range steps;
     Index expression = kNone;
     Range types;                ///< of typeIds: what passes the type filter
@@ -108,6 +109,7 @@ struct Target {
     Op op = Op::Copy;
     Slot context = kNoSlot;
     Slot variable = kNoSlot;
+    std::string_view variableName;
     Range steps;  ///< empty: the context itself, or nothing but the variable
     Range parameters;
     Range dispatch;
@@ -143,6 +145,8 @@ struct Group {
     /// sources.
     Range targetTypes;
     Range targetInputs;  ///< of targetInputs, one per input: whether it is a target
+    Range inputNames;    ///< of inputNames, one per input
+    Position at;
     std::uint16_t inputs = 0;
     std::uint16_t slots = 0;
     Range constants;  ///< of constantUses
@@ -227,6 +231,8 @@ struct Plan {
     std::vector<Call> calls;
     std::vector<model::TypeId> typeIds;
     std::vector<std::uint8_t> targetInputs;
+    std::vector<std::string_view> inputNames;
+    std::vector<std::string> files;  ///< by map
     std::vector<Expression> expressions;
     std::vector<ConstantUse> constantUses;
     std::vector<Constant> constants;

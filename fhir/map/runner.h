@@ -77,14 +77,18 @@ private:
         for (std::size_t i = 0; i < group.inputs; ++i)
             if (!checkTarget(group, frame, static_cast<plan::Slot>(i))) return false;
         if (!constants(group, frame)) return false;
-        if constexpr (Tracer::kOn) tracer_.enterGroup(plan_.paths[group.path], frame, group.inputs);
+        [[maybe_unused]] const plan::Index outerMap = map_;
+        if constexpr (Tracer::kOn) traceGroup(group, frame);
         Shared* const outer = shared_;
         shared_ = nullptr;
         if (group.base != plan::kNone && !call(group.base, group.baseArguments, frame))
             return false;
         if (!rules(group.rules, frame)) return false;
         shared_ = outer;
-        if constexpr (Tracer::kOn) tracer_.exitGroup();
+        if constexpr (Tracer::kOn) {
+            tracer_.trace.exitGroup();
+            map_ = outerMap;
+        }
         --depth_;
         return true;
     }
@@ -127,7 +131,8 @@ private:
     bool rules(const plan::Range& range, Frame& frame) {
         const plan::RuleRef* at = plan_.ruleOrder.data() + range.first;
         for (const plan::RuleRef* end = at + range.count; at != end; ++at) {
-            if (!frame.mayEnter(*at)) continue;
+            if constexpr (!Tracer::kOn)
+                if (!frame.mayEnter(*at)) continue;
             if (!rule(plan_.rules[at->rule], frame)) return false;
         }
         return true;
@@ -137,9 +142,10 @@ private:
         const plan::Index outer = path_;
         path_ = rule.path;
         if (!countRule()) return false;
-        if constexpr (Tracer::kOn) tracer_.enterRule(plan_.paths[rule.path], rule.at);
+        if constexpr (Tracer::kOn)
+            tracer_.trace.enterRule({plan_.paths[rule.path], plan_.files[map_], rule.at});
         if (!sources(rule, 0, frame, nullptr)) return false;
-        if constexpr (Tracer::kOn) tracer_.exitRule();
+        if constexpr (Tracer::kOn) tracer_.trace.exitRule();
         path_ = outer;
         return true;
     }
@@ -264,7 +270,8 @@ private:
         if (source.where != plan::kNone) {
             const path::Value& focus = source.whereOnContext ? frame.values[source.context] : item;
             if (!holds(source.where, focus, frame, taken)) return false;
-            if constexpr (Tracer::kOn) tracer_.condition(taken);
+            if constexpr (Tracer::kOn)
+                tracer_.trace.condition(plan_.expressions[source.where].compiled.text(), taken);
             if (!taken) return true;
         }
         if (source.check != plan::kNone) {
@@ -372,6 +379,13 @@ private:
 
     /// One application of a rule: its targets in order, then the groups it calls, then its rules.
     bool fire(const plan::Rule& rule, Frame& frame, const path::Value* item) {
+        if constexpr (Tracer::kOn) traceApply(rule, frame, item);
+        if (!apply(rule, frame, item)) return false;
+        if constexpr (Tracer::kOn) tracer_.trace.applied();
+        return true;
+    }
+
+    bool apply(const plan::Rule& rule, Frame& frame, const path::Value* item) {
         for (plan::Index i = 0; i < rule.targets.count; ++i)
             if (!target(plan_.targets[rule.targets.first + i], frame, item)) return false;
         for (plan::Index i = 0; i < rule.calls.count; ++i) {
@@ -400,10 +414,10 @@ private:
         for (plan::Index i = 0; i < arguments.count; ++i) {
             path::Value argument;
             bool has = false;
-            if (!parameter(plan_.parameters[arguments.first + i], frame, argument, has))
-                return false;
+            const plan::Parameter& given = plan_.parameters[arguments.first + i];
+            if (!parameter(given, frame, argument, has)) return false;
             if (has)
-                inner.set(static_cast<plan::Slot>(i), argument);
+                pass(given, argument, frame, inner, i);
             else if (plan_.targetInputs[called.targetInputs.first + i])
                 return release(mark), true;
         }
@@ -452,7 +466,7 @@ private:
     bool finish(const plan::Target& target, Frame& frame, tree::Node* made) {
         if (made && target.variable != plan::kNoSlot) frame.set(target.variable, value(made));
         if constexpr (Tracer::kOn)
-            if (made) tracer_.made(tree::Element(made));
+            if (made) traceMade(target, made);
         return true;
     }
 
@@ -483,7 +497,7 @@ private:
         for (const path::Value& each : all) {
             if (!put(target, at, each, made)) return false;
             if constexpr (Tracer::kOn)
-                if (made) tracer_.made(tree::Element(made));
+                if (made) traceMade(target, made);
         }
         if (made && target.variable != plan::kNoSlot) frame.set(target.variable, value(made));
         return true;
@@ -498,6 +512,9 @@ private:
                         fmt::format("{} values for one variable", all.size()));
         if (!all.empty() && target.variable != plan::kNoSlot)
             frame.set(target.variable, all.front());
+        if constexpr (Tracer::kOn)
+            if (!all.empty() && target.variable != plan::kNoSlot)
+                tracer_.trace.bind(target.variableName, all.front(), true);
         return true;
     }
 
@@ -556,7 +573,33 @@ private:
         return true;
     }
 
+    void traceGroup(const plan::Group& group, const Frame& frame) {
+        map_ = group.map;
+        tracer_.trace.enterGroup({plan_.paths[group.path], plan_.files[map_], group.at});
+        for (plan::Index i = 0; i < group.inputs; ++i)
+            if (frame.has(static_cast<plan::Slot>(i)))
+                tracer_.trace.bind(plan_.inputNames[group.inputNames.first + i], frame.values[i],
+                                   plan_.targetInputs[group.targetInputs.first + i] != 0);
+    }
+
+    void traceApply(const plan::Rule& rule, const Frame& frame, const path::Value* item) {
+        tracer_.trace.apply(item);
+        for (plan::Index i = 0; i < rule.sources.count; ++i) {
+            const plan::Source& source = plan_.sources[rule.sources.first + i];
+            if (source.variable != plan::kNoSlot && frame.has(source.variable))
+                tracer_.trace.bind(source.variableName, frame.values[source.variable],
+                                   source.fromTarget);
+        }
+    }
+
+    void traceMade(const plan::Target& target, tree::Node* made) {
+        if (target.variable != plan::kNoSlot)
+            tracer_.trace.bind(target.variableName, value(made), true);
+        tracer_.trace.made(tree::Element(made));
+    }
+
     Tracer& tracer_;
+    plan::Index map_ = 0;  ///< of the group that runs; kept when traced
 };
 
 }  // namespace waymark::map
