@@ -71,6 +71,9 @@ void readRetry(Table table, RetryPolicy& retry) {
     table.finish();
 }
 
+/// Offsets into a body are kept in 32 bits, and XML is read with less.
+constexpr std::size_t kBodyBytesMax = std::size_t{512} * 1024 * 1024;
+
 void readLimits(Table table, Limits& limits) {
     const auto size = [&table](std::string_view key, std::size_t& into) {
         into = table.size(key, 1024).value_or(into);
@@ -82,6 +85,10 @@ void readLimits(Table table, Limits& limits) {
         into = static_cast<std::uint32_t>(table.integer(key, 1, most).value_or(into));
     };
     size("body", limits.bodyBytes);
+    if (limits.bodyBytes > kBodyBytesMax) {
+        table.fault(table.place(),
+                    "\"limits.body\" is more than 512 MiB, which no reader can hold.");
+    }
     size("bodies_in_flight", limits.bodiesInFlightBytes);
     size("headers", limits.headerBytes);
     count("depth", limits.depth, 256);

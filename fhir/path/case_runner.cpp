@@ -7,7 +7,7 @@
 #include <sstream>
 
 #include "fhir/json/value.h"
-#include "fhir/tree/json_reader.h"
+#include "fhir/tree/reader.h"
 
 namespace waymark::path {
 namespace {
@@ -140,7 +140,7 @@ private:
         made->body = *std::move(body);
         tree::ReadOptions options;
         options.requireElements = false;
-        auto document = tree::readJson(made->body, model_, made->arena, options);
+        auto document = tree::read(made->body, model_, made->arena, options);
         if (!document) return std::unexpected(std::move(document.error()));
         made->document = *document;
         input = std::move(made);

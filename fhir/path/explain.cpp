@@ -67,12 +67,21 @@ private:
         const Value& value = plan_.literals[index];
         const bool quoted = value.is(ValueKind::String);
         if (quoted) text_ += '\'';
+        if (value.is(ValueKind::Date) || value.is(ValueKind::DateTime)) text_ += '@';
+        if (value.is(ValueKind::Time)) text_ += "@T";
         appendText(value, text_);
         if (quoted) text_ += '\'';
     }
 
+    void infix(const Instruction& at) {
+        operand(at.input);
+        text_.append(" ").append(operatorName(at.binary)).append(" ");
+        operand(at.c);
+    }
+
     void line(const Instruction& at) {
-        text_ += at.op == PlanOp::Binary ? operatorName(at.binary) : opName(at.op);
+        if (at.op == PlanOp::Binary) return infix(at);
+        text_ += opName(at.op);
         text_ += ' ';
         switch (at.op) {
             case PlanOp::Literal:
@@ -112,11 +121,11 @@ private:
                     operand(argument);
                 }
                 return;
-            case PlanOp::Binary:
             case PlanOp::Indexer:
                 operand(at.input);
-                text_ += ", ";
+                text_ += '[';
                 operand(at.c);
+                text_ += ']';
                 return;
             case PlanOp::ValueOf:
             case PlanOp::Negate:

@@ -9,10 +9,6 @@
 namespace waymark::tree {
 namespace {
 
-/// Offsets are kept in 32 bits; the tokenizer has its own bound of depth.
-constexpr std::size_t kLargestBody = 0x7FFF'0000;
-constexpr std::uint32_t kDeepest = 1024;
-
 Issue issueAt(IssueType type, std::string text, Position at) {
     return Issue{.severity = Severity::Fatal,
                  .type = type,
@@ -39,7 +35,7 @@ Position Document::positionOf(Element element) const {
 
 Result<Document> readJson(std::string_view body, const model::Model& model, Arena& arena,
                           const ReadOptions& options) {
-    check(options.limits.bodyBytes <= kLargestBody && options.limits.depth <= kDeepest,
+    check(options.limits.bodyBytes <= kLargestBody && options.limits.depth <= kDeepestBody,
           "limits of a body are within what a reader can hold");
     if (body.size() > options.limits.bodyBytes) {
         return refused(Kind::TooLarge, issueAt(IssueType::TooLong,

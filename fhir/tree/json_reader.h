@@ -14,6 +14,11 @@
 
 namespace waymark::tree {
 
+/// More than this no limits may allow: offsets are kept in 32 bits, expat counts in int and doubles
+/// its buffers, the tokenizer has its own bound of depth.
+inline constexpr std::size_t kLargestBody = 0x3FFF'0000;
+inline constexpr std::uint32_t kDeepestBody = 1024;
+
 struct ReadLimits {
     std::size_t bodyBytes = 8 * 1024 * 1024;
     std::uint32_t depth = 64;
@@ -27,8 +32,8 @@ struct ReadOptions {
     /// What the root is. kNoType: a resource, named by its resourceType. A logical model or a
     /// datatype has no resourceType and must be named here.
     model::TypeId root = model::kNoType;
-    /// Whether an element that its type requires and that is not there is an issue. Not for messages:
-    /// for tools that look into what is still being written (FHIRPath cases).
+    /// Whether an element that its type requires and that is not there is an issue. Not for
+    /// messages: for tools that look into what is still being written (FHIRPath cases).
     bool requireElements = true;
 };
 

@@ -11,9 +11,6 @@
 namespace waymark::tree {
 namespace {
 
-constexpr std::size_t kLargestBody = 0x3FFF'0000;  // expat counts in int
-constexpr std::uint32_t kDeepest = 1024;
-
 /// Expat's calls, passed on. A handler that stops is not called again.
 struct Run {
     XML_Parser parser;
@@ -70,7 +67,7 @@ Issue fatal(IssueType type, std::string text) {
 
 Result<Document> readXml(std::string_view body, const model::Model& model, Arena& arena,
                          const ReadOptions& options) {
-    check(options.limits.bodyBytes <= kLargestBody && options.limits.depth <= kDeepest,
+    check(options.limits.bodyBytes <= kLargestBody && options.limits.depth <= kDeepestBody,
           "limits of a body are within what a reader can hold");
     if (body.size() > options.limits.bodyBytes) {
         std::vector<Issue> issues;

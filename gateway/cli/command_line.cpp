@@ -23,6 +23,8 @@ Exit parseAndRun(int argc, char** argv) {
     addStore(program, status);
     addSimulate(program, status);
     addDemo(program, status);
+    addFhirPath(program, status);
+    addConvert(program, status);
     program.add_subcommand("version", "Print the version")->callback([] {
         fmt::print("waymark {}\n", kVersion);
     });

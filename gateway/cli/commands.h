@@ -15,5 +15,7 @@ void addReferrals(CLI::App& program, Exit& status);  ///< referrals show ID
 void addStore(CLI::App& program, Exit& status);      ///< store backup, store restore
 void addSimulate(CLI::App& program, Exit& status);   ///< simulate provider, simulate practice
 void addDemo(CLI::App& program, Exit& status);       ///< demo
+void addFhirPath(CLI::App& program, Exit& status);   ///< fhirpath EXPR FILE, fhirpath --cases FILE
+void addConvert(CLI::App& program, Exit& status);    ///< convert FILE --to json|xml
 
 }  // namespace waymark::cli

@@ -38,4 +38,11 @@ void printFailure(const Failure& failure) {
     for (const auto& issue : failure.issues) fmt::print(stderr, "{}\n", describe(issue));
 }
 
+Exit printAll(std::string_view text) {
+    const bool isWritten = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
+    if (isWritten && std::fflush(stdout) == 0) return Exit::Done;
+    fmt::print(stderr, "error: standard output cannot be written\n");
+    return Exit::CouldNotRun;
+}
+
 }  // namespace waymark::cli

@@ -2,25 +2,24 @@
 
 #include <limits>
 
+#include "fhir/tree/reader.h"
+
 namespace waymark::referral {
 namespace {
-
-/// Far above any limit of a door.
-constexpr std::size_t kStoredBytesMax = std::size_t{1024} * 1024 * 1024;
-constexpr std::uint32_t kStoredDepthMax = 1024;
 
 tree::ReadOptions withoutLimits(model::TypeId root) {
     tree::ReadOptions options;
     options.root = root;
-    options.limits.bodyBytes = kStoredBytesMax;
+    options.limits.bodyBytes = tree::kLargestBody;
     options.limits.elements = std::numeric_limits<std::uint32_t>::max();
-    options.limits.depth = kStoredDepthMax;
+    options.limits.depth = tree::kDeepestBody;
     return options;
 }
 
 Result<tree::Document> read(std::string_view text, model::TypeId root, const mappings::Set& set,
                             tree::Arena& arena) {
-    Result<tree::Document> document = tree::readJson(text, set.model(), arena, withoutLimits(root));
+    // As it came: JSON or XML.
+    Result<tree::Document> document = tree::read(text, set.model(), arena, withoutLimits(root));
     if (document) return document;
     return fail(Kind::Fault, IssueType::Exception,
                 "What is stored of this referral cannot be read; the gateway's operators can see "

@@ -5,6 +5,10 @@
 
 namespace waymark::doors::bars {
 
+/// The version of BaRS that media types name: "application/fhir+json; version=1.4.0". A sender that
+/// asks for another major version gets 406 (Core 1.5.0, standard pattern).
+inline constexpr int kApiMajor = 1;
+
 void addProcessMessage(Router& router);
 void addMessageDefinition(Router& router);
 

@@ -38,7 +38,7 @@ bool hasContext(tree::Element definition, std::string_view token) {
 }
 
 awaitable<Result<net::Response>> messageDefinitions(Visit* visit) {
-    auto format = fhir::answerFormat(visit->request);
+    auto format = fhir::answerFormat(visit->request, kApiMajor);
     if (!format) co_return std::unexpected(std::move(format).error());
     const auto& snapshot = *visit->snapshot;
     const auto wanted = [&](tree::Element definition) {

@@ -43,9 +43,9 @@ awaitable<Result<net::Response>> processMessage(Visit* visit) {
     if (!headers) co_return std::unexpected(std::move(headers).error());
     visit->repeatKey = fmt::format("bars|{}|{}|{}", visit->principal.id, headers->requestId,
                                    headers->correlationId);
-    auto format = fhir::answerFormat(visit->request);
+    auto format = fhir::answerFormat(visit->request, kApiMajor);
     if (!format) co_return std::unexpected(std::move(format).error());
-    auto document = fhir::readBody(visit);
+    auto document = fhir::readBody(visit, kApiMajor);
     if (!document) co_return std::unexpected(std::move(document).error());
     auto checked = checkMessage(*document, settings, *visit->snapshot->set);
     if (!checked) co_return std::unexpected(std::move(checked).error());

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <optional>
+#include <ranges>
 #include <string>
 #include <vector>
 
@@ -51,10 +52,6 @@ bool isXml(std::string_view essence) {
            essence == "text/xml" || essence == "application/xml+fhir" || essence == "xml";
 }
 
-bool isAny(std::string_view essence) {
-    return essence == "*/*" || essence == "application/*";
-}
-
 /// The quality in thousandths (RFC 9110 section 12.4.2); a malformed one counts as 1.
 int quality(const MediaType& type) {
     const auto text = type.parameter("q");
@@ -70,18 +67,59 @@ bool otherFhirVersion(const MediaType& type) {
     return version && *version != "4.0" && *version != "4.0.1";
 }
 
+/// Whether `version` names another major version than the interface has.
+bool otherApiVersion(const MediaType& type, std::optional<int> apiMajor) {
+    const auto version = type.parameter("version");
+    if (!apiMajor || !version) return false;
+    int major = -1;
+    std::from_chars(version->data(), version->data() + version->size(), major);
+    return major != *apiMajor;
+}
+
+bool otherVersion(const MediaType& type, std::optional<int> apiMajor) {
+    return otherFhirVersion(type) || otherApiVersion(type, apiMajor);
+}
+
+/// How closely a media range names a format (RFC 9110 section 12.5.1); 0 when it does not.
+int closeness(std::string_view essence, Format format) {
+    if (format == Format::Json ? isJson(essence) : isXml(essence)) return 3;
+    if (essence == "application/*") return 2;
+    return essence == "*/*" ? 1 : 0;
+}
+
+/// What Accept says of a format: by the closest range, and of equals by the better one.
+struct Wish {
+    int closeness = 0;
+    int quality = 0;
+    std::size_t place = 0;  ///< of the range in the list
+
+    void take(const Wish& other) {
+        if (other.closeness == 0) return;
+        const bool isCloser = other.closeness > closeness;
+        if (isCloser || (other.closeness == closeness && other.quality > quality)) *this = other;
+    }
+    /// Equal qualities go by how closely the format was named, then by the order.
+    [[nodiscard]] bool isBefore(const Wish& other) const {
+        if (quality != other.quality) return quality > other.quality;
+        if (closeness != other.closeness) return closeness > other.closeness;
+        return place < other.place;
+    }
+};
+
 std::unexpected<Failure> notAcceptable() {
     return fail(Kind::NotAcceptable, IssueType::NotSupported,
-                "This server answers application/fhir+json or application/fhir+xml in FHIR 4.0; "
-                "ask for one of them in Accept or _format.");
+                "This server answers application/fhir+json or application/fhir+xml in FHIR 4.0 and "
+                "in the version of its interface; ask for one of them in Accept or _format.");
 }
 
 /// The `_format` parameter; a "+" that arrived as a space is taken back.
 std::optional<std::string> formatParameter(const net::Request& request) {
     for (const auto& [name, value] : request.query) {
         if (name != "_format") continue;
-        std::string text = value;
-        std::ranges::replace(text, ' ', '+');
+        if (trim(value).empty()) return std::nullopt;
+        std::string text(trim(value));
+        const auto essence = std::ranges::subrange(text.begin(), std::ranges::find(text, ';'));
+        std::ranges::replace(essence, ' ', '+');
         return text;
     }
     return std::nullopt;
@@ -94,12 +132,16 @@ std::string_view contentType(Format format) {
                                   : "application/fhir+xml; charset=utf-8";
 }
 
-Result<Format> bodyFormat(const net::Request& request) {
+Result<Format> bodyFormat(const net::Request& request, std::optional<int> apiMajor) {
     const auto header = request.fields.find("content-type");
     const auto type = parseMediaType(header.value_or(""));
     if (otherFhirVersion(type)) {
         return fail(Kind::MediaType, IssueType::NotSupported,
                     "This server reads FHIR 4.0 only; the Content-Type names another fhirVersion.");
+    }
+    if (otherApiVersion(type, apiMajor)) {
+        return fail(Kind::MediaType, IssueType::NotSupported,
+                    "The Content-Type names another major version of this interface.");
     }
     const auto charset = lower(type.parameter("charset").value_or("utf-8"));
     const bool readable = charset == "utf-8" || charset == "us-ascii";
@@ -113,32 +155,32 @@ Result<Format> bodyFormat(const net::Request& request) {
         "in Content-Type.");
 }
 
-Result<Format> answerFormat(const net::Request& request) {
+Result<Format> answerFormat(const net::Request& request, std::optional<int> apiMajor) {
     if (const auto format = formatParameter(request)) {
         const auto type = parseMediaType(*format);
+        if (otherVersion(type, apiMajor)) return notAcceptable();
         if (isJson(type.essence)) return Format::Json;
         if (isXml(type.essence)) return Format::Xml;
         return notAcceptable();
     }
-    const auto accept = request.fields.find("accept");
-    if (!accept || trim(*accept).empty()) return Format::Json;
-    std::optional<Format> best;
-    int bestQuality = 0;
-    for (const auto part : split(*accept, ',')) {
-        const auto type = parseMediaType(part);
-        const int weight = quality(type);
-        if (weight <= bestQuality || otherFhirVersion(type)) continue;
-        if (isJson(type.essence) || isAny(type.essence)) {
-            best = Format::Json;
-        } else if (isXml(type.essence)) {
-            best = Format::Xml;
-        } else {
-            continue;
+    Wish json;
+    Wish xml;
+    std::size_t place = 0;
+    for (const auto [name, value] : request.fields) {
+        if (!net::equalsIgnoringCase(name, "accept")) continue;
+        for (const auto part : split(value, ',')) {
+            if (part.empty()) continue;
+            const auto type = parseMediaType(part);
+            ++place;
+            if (otherVersion(type, apiMajor)) continue;
+            const int weight = quality(type);
+            json.take({closeness(type.essence, Format::Json), weight, place});
+            xml.take({closeness(type.essence, Format::Xml), weight, place});
         }
-        bestQuality = weight;
     }
-    if (!best) return notAcceptable();
-    return *best;
+    if (place == 0) return Format::Json;
+    if (json.quality == 0 && xml.quality == 0) return notAcceptable();
+    return xml.isBefore(json) ? Format::Xml : Format::Json;
 }
 
 Return preferredReturn(const net::Request& request) {

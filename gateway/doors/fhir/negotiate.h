@@ -2,6 +2,7 @@
 // shall be, and what Prefer asks.
 #pragma once
 
+#include <optional>
 #include <string_view>
 
 #include "fhir/core/result.h"
@@ -15,13 +16,19 @@ enum class Return : std::uint8_t { Representation, Minimal, OperationOutcome };
 /// "application/fhir+json; charset=utf-8" of a format.
 [[nodiscard]] std::string_view contentType(Format format);
 
-/// From Content-Type. Fails with MediaType when it is missing or none of the FHIR types, plain JSON
-/// and XML included; parameters (charset utf-8, version, fhirVersion) are taken calmly.
-[[nodiscard]] Result<Format> bodyFormat(const net::Request& request);
+// `apiMajor` is for interfaces that name their own version in the media type (BaRS:
+// "application/fhir+json; version=1.4.0"); without it `version` is taken calmly.
 
-/// From `_format`, else Accept with its quality values; JSON when nothing is said. Fails with
-/// NotAcceptable when nothing that is asked for can be given, or a fhirVersion other than 4.0.
-[[nodiscard]] Result<Format> answerFormat(const net::Request& request);
+/// From Content-Type. Fails with MediaType when it is missing, none of the FHIR types (plain JSON
+/// and XML included), not in UTF-8, or names another fhirVersion than 4.0.
+[[nodiscard]] Result<Format> bodyFormat(const net::Request& request,
+                                        std::optional<int> apiMajor = std::nullopt);
+
+/// From `_format`, else Accept: its qualities, the closest range first, all field lines of the
+/// name; JSON when nothing is said. Fails with NotAcceptable when nothing that is asked for can be
+/// given, or only in a fhirVersion other than 4.0.
+[[nodiscard]] Result<Format> answerFormat(const net::Request& request,
+                                          std::optional<int> apiMajor = std::nullopt);
 
 /// `Prefer: return=...`; representation when it says nothing that we know.
 [[nodiscard]] Return preferredReturn(const net::Request& request);

@@ -5,8 +5,8 @@
 
 namespace waymark::doors::fhir {
 
-Result<tree::Document> readBody(Visit* visit) {
-    const auto format = bodyFormat(visit->request);
+Result<tree::Document> readBody(Visit* visit, std::optional<int> apiMajor) {
+    const auto format = bodyFormat(visit->request, apiMajor);
     if (!format) return std::unexpected(format.error());
     const auto& limits = visit->snapshot->config->limits;
     tree::ReadOptions options;

@@ -1,6 +1,8 @@
 // A request's body as a tree: by its Content-Type, within the configured limits.
 #pragma once
 
+#include <optional>
+
 #include "fhir/core/result.h"
 #include "fhir/tree/json_reader.h"
 #include "gateway/doors/visit.h"
@@ -8,7 +10,8 @@
 namespace waymark::doors::fhir {
 
 /// Reads the visit's body into its arena. Fails as the readers do, with MediaType for what is not
-/// FHIR, and with Incorrect for a body that is empty.
-Result<tree::Document> readBody(Visit* visit);
+/// FHIR or, with `apiMajor`, another version of the interface, and with Incorrect for a body that
+/// is empty.
+Result<tree::Document> readBody(Visit* visit, std::optional<int> apiMajor = std::nullopt);
 
 }  // namespace waymark::doors::fhir

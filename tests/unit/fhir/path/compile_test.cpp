@@ -206,7 +206,11 @@ TEST(Explain, ShowsThePlan) {
               "%0 = path $this .extension\n%1 = filter %0 .url = 'u'\n%2 = path %1 .value\nresult %2\n");
     EXPECT_EQ(plan("telecom.exists(system = 'phone') and active"),
               "%0 = path $this .telecom\n%1 = filter %0 .system = 'phone' exists\n"
-              "%2 = path $this .active\n%3 = and %1, %2\nresult %3\n");
+              "%2 = path $this .active\n%3 = %1 and %2\nresult %3\n");
+    EXPECT_EQ(plan("birthDate > @1970-01 or name[0].exists()"),
+              "%0 = path $this .birthDate\n%1 = literal @1970-01\n%2 = %0 > %1\n"
+              "%3 = path $this .name\n%4 = literal 0\n%5 = item %3[%4]\n"
+              "%6 = call exists %5\n%7 = %2 or %6\nresult %7\n");
 }
 
 }  // namespace
