@@ -14,40 +14,14 @@
 
 #include "fhir/path/expression.h"
 #include "fhir/tree/json_reader.h"
+#include "tests/support/referral_expressions.h"
 
 namespace {
 
 namespace path = waymark::path;
 namespace tree = waymark::tree;
 
-constexpr const char* kTexts[] = {
-    "Bundle.type = 'message'",
-    "Bundle.entry.resource.ofType(MessageHeader).event.code",
-    "Bundle.entry.resource.ofType(ServiceRequest).status",
-    "Bundle.entry.resource.ofType(ServiceRequest).identifier.value.first()",
-    "Bundle.entry.resource.ofType(ServiceRequest).priority = 'routine'",
-    "Bundle.entry.resource.ofType(ServiceRequest).reasonCode.coding.where(system = "
-    "'http://snomed.info/sct').code",
-    "Bundle.entry.resource.ofType(ServiceRequest).code.coding.exists(code = '871731000000106')",
-    "Bundle.entry.resource.ofType(ServiceRequest).note.text.first()",
-    "Bundle.entry.resource.ofType(ServiceRequest).authoredOn > @2020-01-01T00:00:00Z",
-    "Bundle.entry.resource.ofType(ServiceRequest).category.coding.code contains 'referral'",
-    "Bundle.entry.resource.ofType(ServiceRequest).subject.resolve().ofType(Patient).gender",
-    "Bundle.entry.resource.ofType(ServiceRequest).requester.resolve().exists()",
-    "Bundle.entry.resource.ofType(Patient).identifier.where(system = "
-    "'https://fhir.nhs.uk/Id/nhs-number').value",
-    "Bundle.entry.resource.ofType(Patient).name.where(use = 'official').family",
-    "Bundle.entry.resource.ofType(Patient).name.given.first() & ' ' & "
-    "Bundle.entry.resource.ofType(Patient).name.family.first()",
-    "Bundle.entry.resource.ofType(Patient).address.postalCode.first().startsWith('LS')",
-    "Bundle.entry.resource.ofType(Patient).telecom.where(system = 'phone').value.exists()",
-    "Bundle.entry.resource.ofType(Patient).birthDate <= today() - 18 years",
-    "Bundle.entry.resource.ofType(Patient).extension("
-    "'https://fhir.hl7.org.uk/StructureDefinition/Extension-UKCore-EthnicCategory').value.coding"
-    ".code",
-    "Bundle.entry.resource.ofType(Consent).exists(status = 'active')",
-};
-constexpr std::size_t kCount = std::size(kTexts);
+constexpr std::size_t kCount = std::size(waymark::tests::kReferralExpressions);
 
 double microseconds() {
     timespec now{};
@@ -112,7 +86,7 @@ int main(int argc, char** argv) {
     for (int round = 0; round < rounds; ++round) {
         bench.expressions.clear();
         const double begin = microseconds();
-        for (const auto* text : kTexts) {
+        for (const auto* text : waymark::tests::kReferralExpressions) {
             auto expression = path::Expression::compile(text, scope);
             if (!expression) {
                 fmt::print(stderr, "{}: {}\n", text, expression.error().text());
@@ -130,7 +104,8 @@ int main(int argc, char** argv) {
     fmt::print("compile one         {:8.2f} us\n", median(compiling));
     fmt::print("evaluate all {:2}     {:8.2f} us\n", kCount, median(together));
     for (std::size_t at = 0; at < kCount; ++at) {
-        fmt::print("{:8.3f} us  {}\n", bench.evaluate(at, at + 1, 5000), kTexts[at]);
+        fmt::print("{:8.3f} us  {}\n", bench.evaluate(at, at + 1, 5000),
+                   waymark::tests::kReferralExpressions[at]);
     }
     return 0;
 }

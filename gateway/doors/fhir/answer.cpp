@@ -27,7 +27,12 @@ Result<std::string> render(tree::Element resource, const model::Model& model, Fo
 net::Response resourceAnswer(unsigned status, tree::Element resource, const model::Model& model,
                              Format format) {
     auto body = render(resource, model, format);
-    if (!body) return failureAnswer(body.error(), Format::Json, outcome::Dialect::Fhir);
+    if (!body) {
+        // What XML cannot carry (a control character in a text) comes as JSON with its own status
+        // (RFC 9110 section 12.4.1): a refusal would hide that a referral was taken in.
+        format = Format::Json;
+        body = render(resource, model, format);
+    }
     net::Response response;
     response.status = status;
     response.fields.set("Content-Type", std::string(contentType(format)));

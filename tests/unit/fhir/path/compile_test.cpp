@@ -21,13 +21,6 @@ void expectFault(const Fault& wanted, const Scope& scope) {
     EXPECT_EQ(issue.at, (Position{wanted.line, wanted.column})) << wanted.expression;
 }
 
-Scope patientScope() {
-    Scope scope;
-    scope.model = &model::Model::r4();
-    scope.focus = scope.model->typeNamed("Patient");
-    return scope;
-}
-
 TEST(Compile, NamesTheSyntaxFaultAndItsPlace) {
     for (const Fault& fault : {
              Fault{"", 1, 1, "the expression ends where an expression is expected"},

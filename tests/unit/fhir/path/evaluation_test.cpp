@@ -1,80 +1,10 @@
-// Limits, criteria, logical and open roots, and that a warm evaluation asks the heap for nothing.
+// Limits, criteria, logical and open roots.
 #include "fixture.h"
-
-#include <atomic>
-#include <cstdlib>
-#include <new>
 
 #include "fhir/path/message_index.h"
 
-namespace {
-std::atomic<std::size_t> allocations{0};
-}
-
-// Counts every allocation of this executable.
-void* operator new(std::size_t size) {
-    ++allocations;
-    if (void* memory = std::malloc(size == 0 ? 1 : size)) return memory;
-    throw std::bad_alloc();
-}
-void operator delete(void* memory) noexcept {
-    std::free(memory);
-}
-void operator delete(void* memory, std::size_t) noexcept {
-    std::free(memory);
-}
-
 namespace waymark::path::tests {
 namespace {
-
-Scope patientScope() {
-    Scope scope;
-    scope.model = &model::Model::r4();
-    scope.focus = scope.model->typeNamed("Patient");
-    return scope;
-}
-
-TEST(Evaluation, AsksTheHeapForNothingWhenWarm) {
-    const char* texts[] = {
-        "name.where(use = 'official').given.first()",
-        "Patient.identifier.where(system = 'https://fhir.nhs.uk/Id/nhs-number').value",
-        "telecom.exists(system = 'phone' and rank < 2)",
-        "name.select(given | family).distinct().count()",
-        "extension('http://example.org/score').value > 1.4",
-        "birthDate <= today() - 18 years",
-        "managingOrganization.resolve().name.startsWith('River')",
-        "iif(gender = 'female', 'F', 'M') & name.given.join(' ')",
-        "identifier.value.first().matches('^[0-9]{10}$')",
-        "descendants().ofType(code).count() + contained.count()",
-        "(birthDate + 1 year).toString().substring(0, 4)",
-        "name.given.repeat($this).sort(-$this).first()",
-    };
-    std::vector<Expression> expressions;
-    for (const auto* text : texts) {
-        auto expression = Expression::compile(text, patientScope());
-        ASSERT_TRUE(expression) << text << ": " << expression.error().text();
-        expressions.push_back(*std::move(expression));
-    }
-    tree::Arena arena;
-    Environment environment;
-    environment.now = std::chrono::sys_days(std::chrono::year(2026) / 11 / 20);
-    const auto round = [&] {
-        MessageIndex index(patient().root(), model::Model::r4(), arena);
-        environment.index = &index;
-        std::size_t results = 0;
-        for (const Expression& expression : expressions) {
-            const auto items = expression.evaluate(patient().root(), environment, arena);
-            results += items ? items->size() : 100;
-        }
-        arena.reset();
-        return results;
-    };
-    ASSERT_EQ(round(), texts[0] ? expressions.size() : 0);
-    round();
-    const std::size_t before = allocations;
-    round();
-    EXPECT_EQ(allocations - before, 0U);
-}
 
 struct Limited {
     const char* expression;

@@ -50,6 +50,13 @@ inline constexpr std::string_view kPatient = R"({
   "text": {"status": "generated", "div": "<div xmlns=\"http://www.w3.org/1999/xhtml\">x</div>"}
 })";
 
+inline Scope patientScope() {
+    Scope scope;
+    scope.model = &model::Model::r4();
+    scope.focus = scope.model->typeNamed("Patient");
+    return scope;
+}
+
 /// "integer 1, string a", "{}" for nothing, "compile: ..." and "fault: ..." for failures.
 inline std::string evaluated(std::string_view text, tree::Element focus,
                              Environment environment = {}, Scope scope = {}) {

@@ -1,45 +1,9 @@
 // Counts heap allocations: reading and writing a message takes none once the arena is warm.
 #include <gtest/gtest.h>
 
-#include <atomic>
-#include <cstdlib>
-#include <new>
-
 #include "fhir/tree/json_reader.h"
 #include "fhir/tree/json_writer.h"
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define WAYMARK_SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define WAYMARK_SANITIZED 1
-#endif
-#endif
-
-namespace {
-
-std::atomic<long> allocations = 0;
-
-}  // namespace
-
-#ifndef WAYMARK_SANITIZED
-// The whole test program allocates through here.
-void* operator new(std::size_t size) {
-    ++allocations;
-    if (void* const at = std::malloc(size)) return at;
-    throw std::bad_alloc();
-}
-void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
-    ++allocations;
-    return std::malloc(size);
-}
-void operator delete(void* at) noexcept {
-    std::free(at);
-}
-void operator delete(void* at, std::size_t) noexcept {
-    std::free(at);
-}
-#endif
+#include "tests/support/allocation_counter.h"
 
 namespace waymark::tree {
 namespace {
@@ -67,9 +31,9 @@ TEST(Allocations, AreNoneWhenAWarmArenaReadsAndWrites) {
     };
     ASSERT_TRUE(once());
     ASSERT_TRUE(once());
-    const long before = allocations;
+    const long before = tests::allocations;
     const bool read = once();
-    const long after = allocations;
+    const long after = tests::allocations;
     EXPECT_TRUE(read);
     EXPECT_EQ(after - before, 0);
 }
