@@ -117,6 +117,20 @@ struct Provider {
     Place formatPlace;  ///< of `format`, for a map that does not exist
 };
 
+/// What happens when a clock has run out.
+enum class ClockStep : std::uint8_t {
+    Remind,  ///< the provider is sent the referral again, as updated
+    Next,    ///< the next provider of the route is asked; when none is left, the referral fails
+    Tell,    ///< the practice sees that the time has passed; the provider keeps the referral
+};
+
+/// A clock of a route: the first time it runs out the first step is taken, then the next; the last
+/// repeats. It starts again after a step that leaves the referral where it is.
+struct ClockRule {
+    std::chrono::milliseconds within{};
+    std::vector<ClockStep> then;
+};
+
 /// Ordered: the first route whose `when` holds is taken.
 struct Route {
     std::string name;
@@ -125,8 +139,19 @@ struct Route {
     std::vector<std::string> providers;  ///< asked in this order, one after the other
     std::chrono::milliseconds deliveredWithin{std::chrono::hours(24)};
     std::chrono::milliseconds answeredWithin{std::chrono::hours(24 * 5)};
-    Place place;      ///< of the route
-    Place whenPlace;  ///< of the text of `when`
+    std::vector<ClockStep> ifNotAnswered{ClockStep::Next};
+    /// From acceptance to the first contact with the person; without it, news is all that is asked.
+    std::optional<ClockRule> firstContact;
+    /// Since the last word of a provider that has accepted.
+    ClockRule news{std::chrono::hours(24 * 30), {ClockStep::Tell}};
+    /// What is final and was not read or acknowledged by the practice by then raises an alert; in
+    /// working time on every route.
+    std::chrono::milliseconds toldWithin{std::chrono::hours(24 * 5)};
+    /// Clocks stand still on Saturdays, Sundays and bank holidays, and end in working hours.
+    bool workingTime = false;
+    std::uint32_t askAtOnce = 1;  ///< so many providers together; the first to accept has it
+    Place place;                  ///< of the route
+    Place whenPlace;              ///< of the text of `when`
 };
 
 struct RetryPolicy {
@@ -163,6 +188,16 @@ struct Bars {
     bool requireOrganisation = false;  ///< refuse missing NHSD-End-User-Organisation and the like
 };
 
+/// When people work, in British time: what clocks in working time count.
+struct WorkingTime {
+    std::vector<std::chrono::year_month_day> holidays;  ///< ordered
+    std::chrono::minutes opens{9 * 60};                 ///< since midnight
+    std::chrono::minutes closes{17 * 60};
+};
+
+/// Nine to five, and the bank holidays of England and Wales (bank_holidays.cpp).
+[[nodiscard]] WorkingTime englishWorkingTime();
+
 struct Config {
     std::filesystem::path folder;
     std::string publicBase;          ///< "https://host/FHIR/R4", without a slash at the end
@@ -181,6 +216,7 @@ struct Config {
     RetryPolicy retry;
     Limits limits;
     Bars bars;
+    WorkingTime workingTime = englishWorkingTime();
 
     [[nodiscard]] const Provider* provider(std::string_view id) const;
     [[nodiscard]] const Practice* practice(std::string_view ods) const;

@@ -1,6 +1,9 @@
 // The reader of waymark.toml.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <charconv>
+
 #include "config/draft.h"
 #include "config/secret.h"
 #include "config/url.h"
@@ -126,6 +129,48 @@ void readBars(Table table, Bars& bars) {
     table.finish();
 }
 
+/// "2026-12-25".
+std::optional<std::chrono::year_month_day> dateOf(std::string_view text) {
+    int year = 0;
+    unsigned month = 0;
+    unsigned day = 0;
+    const char* const end = text.data() + text.size();
+    if (text.size() != 10 || text[4] != '-' || text[7] != '-') return std::nullopt;
+    const auto number = [end](const char* from, const char* to, auto& into) {
+        return from <= end && std::from_chars(from, to, into).ptr == to;
+    };
+    const char* const at = text.data();
+    if (!number(at, at + 4, year) || !number(at + 5, at + 7, month) || !number(at + 8, end, day)) {
+        return std::nullopt;
+    }
+    const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(month),
+                                           std::chrono::day(day)};
+    return date.ok() ? std::optional(date) : std::nullopt;
+}
+
+void readWorkingTime(Table table, WorkingTime& into) {
+    using std::chrono::hours;
+    if (const auto holidays = table.texts("holidays")) {
+        into.holidays.clear();
+        for (const auto& written : *holidays) {
+            const auto date = dateOf(written.value);
+            if (!date) table.fault(written.place, "A holiday is written \"2026-12-25\".");
+            if (date) into.holidays.push_back(*date);
+        }
+        std::ranges::sort(into.holidays);
+    }
+    const auto hour = [&table](std::string_view key, std::chrono::minutes usual) {
+        const auto written = table.integer(key, 0, 24);
+        return written ? std::chrono::minutes(*written * 60) : usual;
+    };
+    into.opens = hour("opens", into.opens);
+    into.closes = hour("closes", into.closes);
+    if (into.opens >= into.closes) {
+        table.fault(table.place(), "\"working_time.opens\" is an hour before \"closes\".");
+    }
+    table.finish();
+}
+
 void readPublicBase(Table& table, Config& config) {
     const auto base = table.requiredText("public_base");
     config.publicBase = base.value;
@@ -166,6 +211,9 @@ void readMain(Table table, Draft& draft) {
     if (auto retry = table.table("retry")) readRetry(std::move(*retry), config.retry);
     if (auto limits = table.table("limits")) readLimits(std::move(*limits), config.limits);
     if (auto bars = table.table("bars")) readBars(std::move(*bars), config.bars);
+    if (auto time = table.table("working_time")) {
+        readWorkingTime(std::move(*time), config.workingTime);
+    }
     table.finish();
 }
 

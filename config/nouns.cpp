@@ -243,6 +243,51 @@ void readProvider(Table table, Draft& draft) {
     draft.config->providers.push_back(std::move(provider));
 }
 
+std::optional<std::vector<ClockStep>> readSteps(Table& table, std::string_view key) {
+    const auto written = table.texts(key);
+    if (!written) return std::nullopt;
+    std::vector<ClockStep> steps;
+    for (const auto& word : *written) {
+        if (word.value == "remind") {
+            steps.push_back(ClockStep::Remind);
+        } else if (word.value == "next") {
+            steps.push_back(ClockStep::Next);
+        } else if (word.value == "tell") {
+            steps.push_back(ClockStep::Tell);
+        } else {
+            table.fault(word.place, "A step of a clock is \"remind\", \"next\" or \"tell\".");
+        }
+    }
+    if (written->empty()) {
+        table.fault(table.place(), fmt::format("\"{}\" is empty: a clock that runs out does "
+                                               "something.",
+                                               key));
+    }
+    return steps;
+}
+
+void readClocks(Table& table, Route& route) {
+    using std::chrono::milliseconds;
+    const auto within = [&table](std::string_view key) {
+        return table.duration(key, milliseconds(100));
+    };
+    route.deliveredWithin = within("delivered_within").value_or(route.deliveredWithin);
+    route.answeredWithin = within("answered_within").value_or(route.answeredWithin);
+    route.ifNotAnswered = readSteps(table, "if_not_answered").value_or(route.ifNotAnswered);
+    auto ifNoContact = readSteps(table, "if_no_first_contact");
+    if (const auto contact = within("first_contact_within")) {
+        route.firstContact = ClockRule{
+            *contact, std::move(ifNoContact).value_or(std::vector<ClockStep>{ClockStep::Tell})};
+    } else if (ifNoContact) {
+        table.fault(table.place(),
+                    "\"if_no_first_contact\" needs \"first_contact_within\" beside it.");
+    }
+    route.news.within = within("news_within").value_or(route.news.within);
+    route.news.then = readSteps(table, "if_no_news").value_or(route.news.then);
+    route.toldWithin = within("told_within").value_or(route.toldWithin);
+    route.workingTime = table.boolean("working_time").value_or(false);
+}
+
 void readRoute(Table table, Draft& draft) {
     Route route;
     route.place = table.place();
@@ -266,11 +311,9 @@ void readRoute(Table table, Draft& draft) {
             draft.used.push_back({"provider", id.value, id.place});
         }
     }
-    using std::chrono::milliseconds;
-    route.deliveredWithin =
-        table.duration("delivered_within", milliseconds(100)).value_or(route.deliveredWithin);
-    route.answeredWithin =
-        table.duration("answered_within", milliseconds(100)).value_or(route.answeredWithin);
+    route.askAtOnce =
+        static_cast<std::uint32_t>(table.integer("ask_at_once", 1, 32).value_or(route.askAtOnce));
+    readClocks(table, route);
     table.finish();
     draft.config->routes.push_back(std::move(route));
 }

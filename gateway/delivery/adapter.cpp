@@ -29,12 +29,14 @@ net::ClientRequest requestFor(const config::Provider& provider, const Parcel& pa
     throw InvariantBroken("an adapter is one of two", std::source_location::current());
 }
 
-Outcome outcomeOf(const config::Provider& provider, const net::ClientAnswer& answer, Instant now) {
+Outcome outcomeOf(const config::Provider& provider, const Parcel& parcel,
+                  const net::ClientAnswer& answer, Instant now) {
     switch (provider.adapter) {
         case config::AdapterKind::Webhook:
             return webhook::outcome(answer, now);
         case config::AdapterKind::Fhir:
-            return fhirserver::outcome(answer, now);
+            return parcel.ends ? fhirserver::outcomeOfEnd(answer, now)
+                               : fhirserver::outcome(answer, now);
     }
     throw InvariantBroken("an adapter is one of two", std::source_location::current());
 }

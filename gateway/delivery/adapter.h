@@ -21,11 +21,15 @@ struct Parcel {
     std::string contentType;
     std::string body;
     Instant now{};  ///< of this attempt
+    /// Something that the provider has is ended; otherwise it is new to it, or sent again.
+    bool ends = false;
+    referral::AssignmentId assignment{};
+    std::string remote{};  ///< where the provider keeps it, if it said so
 };
 
 [[nodiscard]] net::ClientRequest requestFor(const config::Provider& provider, const Parcel& parcel);
-[[nodiscard]] Outcome outcomeOf(const config::Provider& provider, const net::ClientAnswer& answer,
-                                Instant now);
+[[nodiscard]] Outcome outcomeOf(const config::Provider& provider, const Parcel& parcel,
+                                const net::ClientAnswer& answer, Instant now);
 
 /// What every request to this provider has in common: trusted roots, limits, who we are.
 [[nodiscard]] net::ClientRequest plainRequest(const config::Provider& provider);

@@ -37,18 +37,50 @@ Attempted found(OwnFinding finding) {
 /// What became of making a payload: the bytes, or why there are none.
 struct Making {
     referral::Payload payload;
+    std::string remote;  ///< of the delivery that this one ends
     std::optional<Attempted> hindrance;
 };
 
+Attempted unread(const Ports& ports, const store::Delivery& row, const Failure& failure) {
+    ports.log.failure(telemetry::Level::Warning, "delivery.unread", failure,
+                      {{"delivery", row.id.get()}});
+    return {.deferredUntil = ports.clock.now() + kStoreWait};
+}
+
+bool isEnded(const referral::Dossier& dossier, const referral::AssignmentId& id) {
+    const referral::Assignment* assignment = dossier.state.find(id);
+    return assignment == nullptr || referral::isFinal(assignment->status);
+}
+
+/// Of a delivery that ends another: where the provider keeps that one; a hindrance when nothing of it
+/// can have left.
+void findEnded(const Ports& ports, const store::Delivery& row, Making& making) {
+    auto all = ports.store.deliveries(row.referral);
+    if (!all) {
+        making.hindrance = unread(ports, row, all.error());
+        return;
+    }
+    for (store::Delivery& each : *all) {
+        const bool first =
+            each.assignment == row.assignment && each.kind == store::DeliveryKind::Created;
+        if (!first || each.payload.empty()) continue;
+        making.remote = std::move(each.remote);
+        return;
+    }
+    making.hindrance = found(OwnFinding::NotWanted);
+}
+
 /// The bytes, and which parts of the record its agreement kept out of them.
 store::Commit commitFor(const referral::Dossier& dossier, const store::Delivery& row,
-                        const referral::Payload& payload, Instant now) {
+                        const Making& making, Instant now) {
+    const referral::Payload& payload = making.payload;
     store::Commit commit;
     commit.lane = store::Lane::Delivery;
     store::DeliveryChange& bytes = commit.changes.emplace_back();
     bytes.id = row.id;
     bytes.payload = payload.body;
     bytes.contentType = payload.contentType;
+    if (!making.remote.empty()) bytes.remote = making.remote;
     if (payload.withheld.empty()) return commit;
     commit.referral = dossier.id;
     commit.expectedVersion = dossier.state.version;
@@ -65,12 +97,10 @@ store::Commit commitFor(const referral::Dossier& dossier, const store::Delivery&
 std::optional<store::Commit> make(const Ports& ports, const referral::Dossier& dossier,
                                   const store::Delivery& row, Making& making) {
     making = Making{};
-    const referral::Assignment* assignment = dossier.state.find(row.assignment);
-    const bool ended = assignment == nullptr || referral::isFinal(assignment->status);
-    if (ended && row.kind == store::DeliveryKind::Created) {
-        making.hindrance = found(OwnFinding::NotWanted);
-        return std::nullopt;
-    }
+    const bool ends = row.kind == store::DeliveryKind::Cancelled;
+    if (!ends && isEnded(dossier, row.assignment)) making.hindrance = found(OwnFinding::NotWanted);
+    if (ends) findEnded(ports, row, making);
+    if (making.hindrance) return std::nullopt;
     const Rules rules = ports.rules(dossier.setVersion);
     const Instant now = ports.clock.now();
     auto payload =
@@ -83,7 +113,15 @@ std::optional<store::Commit> make(const Ports& ports, const referral::Dossier& d
         return std::nullopt;
     }
     making.payload = std::move(*payload);
-    return commitFor(dossier, row, making.payload, now);
+    return commitFor(dossier, row, making, now);
+}
+
+/// A new referral that was tried before and has ended since is not sent again.
+std::optional<Attempted> hindranceTo(const Ports& ports, const store::Delivery& row) {
+    const auto dossier = ports.store.referral(row.referral, nullptr);
+    if (!dossier) return unread(ports, row, dossier.error());
+    if (!*dossier || isEnded(**dossier, row.assignment)) return found(OwnFinding::NotWanted);
+    return std::nullopt;
 }
 
 /// Nothing when the payload is on disk and in the row.
@@ -104,6 +142,7 @@ awaitable<std::optional<Attempted>> prepare(const Ports* ports,
     if (making->hindrance) co_return std::move(making->hindrance);
     row->payload = std::move(making->payload.body);
     row->contentType = std::move(making->payload.contentType);
+    row->remote = std::move(making->remote);
     co_return std::nullopt;
 }
 
@@ -117,16 +156,24 @@ awaitable<Attempted> attempt(const Ports* ports, std::shared_ptr<store::Delivery
         auto preparing = prepare(ports, row);
         auto hindrance = co_await std::move(preparing);
         if (hindrance) co_return std::move(*hindrance);
+    } else if (row->kind != store::DeliveryKind::Cancelled) {
+        const auto work = [ports, row] { return hindranceTo(*ports, *row); };
+        auto looking = onPool(&ports->stage, work);
+        auto hindrance = co_await std::move(looking);
+        if (hindrance) co_return std::move(*hindrance);
     }
     Parcel parcel;
     parcel.id = row->id;
     parcel.contentType = row->contentType;
     parcel.body = row->payload;
     parcel.now = ports->clock.now();
+    parcel.ends = row->kind == store::DeliveryKind::Cancelled;
+    parcel.assignment = row->assignment;
+    parcel.remote = row->remote;
     auto request = requestFor(*provider, parcel);
     auto sending = ports->http.send(std::move(request));
     const auto answer = co_await std::move(sending);
-    co_return Attempted{.outcome = outcomeOf(*provider, answer, ports->clock.now())};
+    co_return Attempted{.outcome = outcomeOf(*provider, parcel, answer, ports->clock.now())};
 }
 
 }  // namespace waymark::delivery

@@ -17,6 +17,12 @@ void authorise(net::ClientRequest& request, const config::Provider& provider) {
     request.fields.set("Authorization", "Bearer " + provider.outgoingToken.reveal());
 }
 
+/// "system|id", escaped for a query.
+std::string assignmentToken(const Parcel& parcel) {
+    return "https%3A%2F%2Fwaymark.health%2Ffhir%2FId%2Fassignment%7C" +
+           parcel.assignment.get().text();
+}
+
 /// FHIR's type id: at most 64 of A-Z a-z 0-9 - and the full stop.
 std::string_view idAtStart(std::string_view text) {
     const auto end = std::ranges::find_if_not(text, [](char c) {
@@ -56,6 +62,13 @@ std::optional<std::string> taskIn(std::string_view location) {
 
 net::ClientRequest request(const config::Provider& provider, const Parcel& parcel) {
     net::ClientRequest request = plainRequest(provider);
+    if (parcel.ends) {
+        // By its id there, else by the identifier of ours that it was created with (FHIR R4
+        // section 3.1.0.7.1: conditional patch): an answer that got lost hides the id.
+        request.method = "PATCH";
+        request.url += parcel.remote.empty() ? "/Task?identifier=" + assignmentToken(parcel)
+                                             : "/" + parcel.remote;
+    }
     request.answerBytes = kAnswerBytes;
     request.fields.set("Content-Type", parcel.contentType);
     request.fields.set("Accept", std::string(kFhirJson));
@@ -65,6 +78,18 @@ net::ClientRequest request(const config::Provider& provider, const Parcel& parce
     authorise(request, provider);
     request.body = parcel.body;
     return request;
+}
+
+Outcome outcomeOfEnd(const net::ClientAnswer& answer, Instant now) {
+    Outcome outcome = classify(answer, now);
+    // It never came there, or is there no longer: nothing is left to be ended.
+    const bool absent = answer.trouble == net::Trouble::None && answer.status == 404;
+    if (absent) {
+        outcome = Outcome{};
+        outcome.verdict = Verdict::Delivered;
+        outcome.status = answer.status;
+    }
+    return outcome;
 }
 
 Outcome outcome(const net::ClientAnswer& answer, Instant now) {

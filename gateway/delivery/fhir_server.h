@@ -17,6 +17,9 @@ namespace waymark::delivery::fhirserver {
 /// an answer of somebody else, such as a proxy's page, and is tried again.
 [[nodiscard]] Outcome outcome(const net::ClientAnswer& answer, Instant now);
 
+/// Of a parcel that ends: Delivered also when nothing is there to be ended.
+[[nodiscard]] Outcome outcomeOfEnd(const net::ClientAnswer& answer, Instant now);
+
 /// A read of `remote` ("Task/123"), only if it has changed since `etag` (empty: in any case).
 [[nodiscard]] net::ClientRequest readRequest(const config::Provider& provider,
                                              std::string_view remote, std::string_view etag);

@@ -18,6 +18,12 @@ std::string problemOf(const Record& what, const store::Delivery& row) {
     return what.ending == Ending::Delivered ? std::string() : problemText(*what.outcome);
 }
 
+/// Whether somebody is worse off for its not having arrived.
+bool isWanted(const Record& what) {
+    return !what.outcome ||
+           what.outcome->problem.text() != outcomeOf(OwnFinding::NotWanted).problem.text();
+}
+
 store::DeliveryChange changeFor(const store::Delivery& row, const Record& what) {
     store::DeliveryChange change;
     change.id = row.id;
@@ -32,7 +38,8 @@ store::DeliveryChange changeFor(const store::Delivery& row, const Record& what) 
             change.due = what.due;
             break;
         case Ending::Dead:
-            change.state = store::DeliveryState::Dead;
+            change.state =
+                isWanted(what) ? store::DeliveryState::Dead : store::DeliveryState::Dropped;
             break;
     }
     return change;
@@ -59,6 +66,8 @@ store::Commit aloneFor(const store::Delivery& row, const Record& what, Instant n
 Result<referral::Decision> decisionFor(const Ports& ports, const referral::Dossier& dossier,
                                        const store::Delivery& row, const Record& what,
                                        Instant now) {
+    // Only whether a provider has the referral at all moves it.
+    if (row.kind != store::DeliveryKind::Created) return referral::Decision{};
     const Rules rules = ports.rules(dossier.setVersion);
     if (what.ending == Ending::Delivered) {
         return rules.lifecycle->delivered(dossier, row.assignment, now);

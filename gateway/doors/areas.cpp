@@ -45,6 +45,7 @@ Area practicesArea() {
     bars::addMessageDefinition(area.router);
     fhir::addCreate(area.router);
     fhir::addSearch(area.router);
+    fhir::addUpdate(area.router);
     fhir::addRead(area.router);
     return area;
 }

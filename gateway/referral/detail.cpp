@@ -42,10 +42,10 @@ void writeTexts(std::string_view name, const std::vector<std::string>& texts,
     writer.endArray();
 }
 
-Result<void> readHappened(const json::Member& member, Detail& detail) {
+Result<void> readInstant(const json::Member& member, std::optional<Instant>& to) {
     const auto text = member.value.asString();
-    if (text) detail.happened = instantFromText(*text);
-    if (!detail.happened) return unreadable(member.name);
+    if (text) to = instantFromText(*text);
+    if (!to) return unreadable(member.name);
     return {};
 }
 
@@ -63,7 +63,8 @@ Result<void> readMember(const json::Member& member, Detail& detail) {
     if (member.name == "workerContact") return readText(member, detail.workerContact);
     if (member.name == "outcomeSummary") return readText(member, detail.outcomeSummary);
     if (member.name == "support") return readTexts(member, detail.support);
-    if (member.name == "happened") return readHappened(member, detail);
+    if (member.name == "happened") return readInstant(member, detail.happened);
+    if (member.name == "review") return readInstant(member, detail.review);
     if (member.name == "toldVersion") return readTold(member, detail);
     if (member.name == "withheld") return readTexts(member, detail.withheld);
     return unreadable(member.name);
@@ -83,6 +84,7 @@ void writeMembers(const Detail& detail, json::Writer& writer) {
         .memberUnlessEmpty("outcomeSummary", detail.outcomeSummary);
     writeTexts("support", detail.support, writer);
     if (detail.happened) writer.member("happened", instantText(*detail.happened));
+    if (detail.review) writer.member("review", instantText(*detail.review));
     if (detail.toldVersion != 0) writer.member("toldVersion", detail.toldVersion);
     writeTexts("withheld", detail.withheld, writer);
 }

@@ -14,9 +14,10 @@ namespace waymark::referral {
 
 class Draft {
 public:
-    /// `route` must outlive the draft.
-    Draft(const State& before, const config::Route& route, Instant now)
-        : before_(before), state_(before), route_(route), now_(now) {}
+    /// All but `now` must outlive the draft.
+    Draft(const State& before, const config::Route& route, const config::WorkingTime& time,
+          Instant now)
+        : before_(before), state_(before), route_(route), time_(time), now_(now) {}
 
     [[nodiscard]] const State& state() const { return state_; }
 
@@ -29,6 +30,15 @@ public:
     void end(const AssignmentId& assignment, Status as, std::string_view reason,
              std::string_view text = {});
 
+    /// The practice ends an assignment; its provider is to be told.
+    void withdraw(const AssignmentId& assignment, const Withdrawal& withdrawal);
+    /// The practice moves the referral itself: nobody was asked.
+    void withdrawOwn(const Withdrawal& withdrawal);
+    /// The practice has seen everything up to `version`.
+    void told(std::uint32_t version);
+    /// The provider is to be sent the referral again.
+    void remind(const AssignmentId& assignment) { decision_.toRemind.push_back(assignment); }
+
     /// The decision with the one clock after it. `rearm`: the running clock is gone (it ran out).
     [[nodiscard]] Decision finish(bool rearm = false) &&;
 
@@ -38,6 +48,7 @@ private:
     const State& before_;
     State state_;
     const config::Route& route_;
+    const config::WorkingTime& time_;
     Instant now_;
     Decision decision_;
 };

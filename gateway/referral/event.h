@@ -31,9 +31,10 @@ enum class EventType : std::uint8_t {
     Shared,         ///< the provider's payload was made: `detail.withheld` was kept out of it
 };
 [[nodiscard]] std::string_view code(EventType type);
-/// Whether it changes what others see of the referral; Told and Shared are for our own book.
+/// Whether it changes what others see of the referral, and so its version and its ETag; Told, Shared
+/// and ClockRanOut are for our own book.
 [[nodiscard]] constexpr bool isShown(EventType type) {
-    return type != EventType::Told && type != EventType::Shared;
+    return type != EventType::Told && type != EventType::Shared && type != EventType::ClockRanOut;
 }
 [[nodiscard]] std::optional<EventType> eventTypeFrom(std::string_view code);
 
@@ -47,6 +48,8 @@ struct Detail {
     std::vector<std::string> support{};
     /// When the provider says that it happened, if that is not when it was reported.
     std::optional<Instant> happened{};
+    /// When somebody looks at it again; of what is on hold.
+    std::optional<Instant> review{};
     /// Told: the version that the practice has seen; 0 elsewhere.
     std::uint32_t toldVersion = 0;
     /// Shared: names of parts of the record, never values.

@@ -188,10 +188,14 @@ Result<Accepted> Taking::route(tree::Element record) {
     }
     accepted_.route = choice->route->name;
     accepted_.provider = choice->provider->id;
-    Event& asked = event(EventType::Asked, Actor::Gateway);
-    asked.assignment = AssignmentId(Uuid::version7(submission_.now, random_));
-    asked.provider = choice->provider->id;
-    asked.status = Status::Requested;
+    std::uint32_t asked = 0;
+    for (const config::Provider* const provider : candidatesOf(config_, *choice->route, facts)) {
+        if (asked++ == choice->route->askAtOnce) break;
+        Event& made = event(EventType::Asked, Actor::Gateway);
+        made.assignment = AssignmentId(Uuid::version7(submission_.now, random_));
+        made.provider = provider->id;
+        made.status = Status::Requested;
+    }
     startClock(clock::kDeliveredWithin, *choice->route);
     return std::move(accepted_);
 }
@@ -231,7 +235,7 @@ Event& Taking::event(EventType type, Actor actor) {
 
 void Taking::startClock(std::string_view kind, const config::Route& route) {
     accepted_.clock = kind;
-    accepted_.clockDue = submission_.now + clock::within(kind, route);
+    accepted_.clockDue = clock::dueFor(kind, {}, route, config_.workingTime, submission_.now);
 }
 
 std::string Taking::pcnOf(const std::string& organisation) const {

@@ -8,7 +8,6 @@
 
 #include "fhir/core/check.h"
 #include "fhir/tree/arena.h"
-#include "gateway/referral/clock.h"
 #include "gateway/referral/draft.h"
 #include "gateway/referral/routing.h"
 #include "gateway/referral/stored.h"
@@ -142,21 +141,29 @@ Lifecycle::Lifecycle(std::shared_ptr<const mappings::Set> set,
                      std::shared_ptr<const config::Config> config)
     : set_(std::move(set)), config_(std::move(config)) {}
 
-Result<const config::Provider*> Lifecycle::nextToAsk(const Dossier& dossier) const {
+Draft Lifecycle::draftFor(const Dossier& dossier, Instant now) const {
+    return {dossier.state, routeNamed(*config_, dossier.route), config_->workingTime, now};
+}
+
+Result<void> Lifecycle::askNext(const Dossier& dossier, Draft& draft, Random& random) const {
     tree::Arena arena;
     const Result<tree::Document> record = readStoredRecord(dossier, *set_, arena);
     if (!record) return std::unexpected(record.error());
     check(static_cast<bool>(record->root), "who was asked about is recorded");
     const Facts facts = factsOf(record->root, set_->model());
     const config::Route& route = routeNamed(*config_, dossier.route);
+    std::uint32_t begun = 0;
     for (const config::Provider* const provider : candidatesOf(*config_, route, facts)) {
+        if (begun == route.askAtOnce) break;
         const auto& asked = dossier.state.assignments;
         const bool before = std::any_of(asked.begin(), asked.end(), [&](const Assignment& each) {
             return each.provider == provider->id;
         });
-        if (!before) return provider;
+        if (before) continue;
+        draft.ask(*provider, random);
+        ++begun;
     }
-    return nullptr;
+    return {};
 }
 
 Result<Decision> Lifecycle::report(const Dossier& dossier, const StatusReport& report, Instant now,
@@ -178,7 +185,7 @@ Result<Decision> Lifecycle::report(const Dossier& dossier, const StatusReport& r
     const Result<void> codes = checkCodes(set_->terminology(), report, reasonKnown);
     if (!codes) return std::unexpected(codes.error());
 
-    Draft draft(dossier.state, routeNamed(*config_, dossier.route), now);
+    Draft draft = draftFor(dossier, now);
     if (same) {
         draft.add(eventOf(report, EventType::Noted, now));
         return std::move(draft).finish();
@@ -193,9 +200,8 @@ Result<Decision> Lifecycle::move(const Dossier& dossier, const StatusReport& rep
         !vocabulary::endsTheAsking(set_->terminology(), report.reasonCode)) {
         // The next is asked before the rejection is written, so that no version of the referral
         // looks ended while somebody is still to be asked.
-        const Result<const config::Provider*> next = nextToAsk(dossier);
-        if (!next) return std::unexpected(next.error());
-        if (*next != nullptr) draft.ask(**next, random);
+        const Result<void> asked = askNext(dossier, draft, random);
+        if (!asked) return std::unexpected(asked.error());
     }
     if (skipsAcceptance(from, report.status)) addAcceptance(draft, report);
     Event event = eventOf(report, EventType::StatusChanged, now);
@@ -206,73 +212,6 @@ Result<Decision> Lifecycle::move(const Dossier& dossier, const StatusReport& rep
         withdrawOthers(draft, report.assignment);
     }
     return std::move(draft).finish();
-}
-
-Result<Decision> Lifecycle::delivered(const Dossier& dossier, const AssignmentId& assignment,
-                                      Instant now) const {
-    const Assignment* const known = dossier.state.find(assignment);
-    if (known == nullptr) return notThisProviders();
-    if (known->delivered || isFinal(known->status)) return Decision{};
-    Draft draft(dossier.state, routeNamed(*config_, dossier.route), now);
-    Event event;
-    event.type = EventType::Delivered;
-    event.assignment = assignment;
-    draft.add(std::move(event));
-    return std::move(draft).finish();
-}
-
-Result<Decision> Lifecycle::undeliverable(const Dossier& dossier, const AssignmentId& assignment,
-                                          std::string_view why, Instant now, Random& random) const {
-    const Assignment* const known = dossier.state.find(assignment);
-    if (known == nullptr) return notThisProviders();
-    if (isFinal(known->status)) return Decision{};
-    Draft draft(dossier.state, routeNamed(*config_, dossier.route), now);
-    Event event;
-    event.type = EventType::Undeliverable;
-    event.assignment = assignment;
-    event.reasonCode = vocabulary::kUndeliverable;
-    event.detail.reasonText = why;
-    draft.add(std::move(event));
-    return giveUp(dossier, assignment, vocabulary::kUndeliverable, why, std::move(draft), random);
-}
-
-Result<Decision> Lifecycle::giveUp(const Dossier& dossier, const AssignmentId& assignment,
-                                   std::string_view reason, std::string_view text, Draft draft,
-                                   Random& random) const {
-    if (!anotherIsOpen(dossier.state, assignment)) {
-        const Result<const config::Provider*> next = nextToAsk(dossier);
-        if (!next) return std::unexpected(next.error());
-        if (*next != nullptr) draft.ask(**next, random);
-    }
-    draft.end(assignment, Status::Failed, reason, text);
-    return std::move(draft).finish(true);
-}
-
-Result<Decision> Lifecycle::clockRanOut(const Dossier& dossier, std::string_view clock, Instant now,
-                                        Random& random) const {
-    Draft draft(dossier.state, routeNamed(*config_, dossier.route), now);
-    // The referral has gone on since this clock was read: the clock that belongs to it is set.
-    if (clock::kindFor(dossier.state) != clock) return std::move(draft).finish(true);
-
-    const Assignment* const speaker = leading(dossier.state.assignments);
-    Event event;
-    event.type = EventType::ClockRanOut;
-    event.reasonCode = clock;
-    if (speaker != nullptr) event.assignment = speaker->id;
-    draft.add(std::move(event));
-    if (clock == clock::kNewsWithin) return std::move(draft).finish(true);
-    if (speaker == nullptr) {
-        Event failed;
-        failed.type = EventType::StatusChanged;
-        failed.status = Status::Failed;
-        failed.reasonCode = vocabulary::kNotProcessed;
-        draft.add(std::move(failed));
-        return std::move(draft).finish(true);
-    }
-    const std::string_view reason = clock == clock::kDeliveredWithin
-                                        ? vocabulary::kNotDeliveredInTime
-                                        : vocabulary::kNotAnsweredInTime;
-    return giveUp(dossier, speaker->id, reason, {}, std::move(draft), random);
 }
 
 }  // namespace waymark::referral

@@ -26,6 +26,14 @@ struct StatusReport {
     Instant at{};  ///< when it happened, as the provider says; the epoch: not said
 };
 
+/// The practice takes its referral back, or says that it never should have been.
+struct Withdrawal {
+    Status status = Status::Cancelled;  ///< or EnteredInError
+    std::string organisation{};         ///< ODS code of the practice
+    std::string reasonCode{};           ///< withdrawn-by-practice when no reason is given
+    std::string reasonText{};
+};
+
 /// What follows: events to append, the next provider to ask (its assignment is among the events),
 /// and the one clock after them.
 struct Decision {
@@ -34,6 +42,8 @@ struct Decision {
     /// Assignments ended by others than their provider, which may have the payload: it is to be
     /// told with referral.cancelled.
     std::vector<AssignmentId> toWithdraw{};
+    /// Assignments whose provider is to be sent the referral again, with referral.updated.
+    std::vector<AssignmentId> toRemind{};
     bool clockCleared = false;
     std::string clock{};  ///< empty and not cleared: the running one stays
     Instant clockDue{};
@@ -59,18 +69,30 @@ public:
                                                  const AssignmentId& assignment,
                                                  std::string_view why, Instant now,
                                                  Random& random) const;
-    /// The clock ran out; as configured: ask the next provider, or fail and tell the practice.
+    /// The practice's own word. Conflict for a status that is not the practice's to set, and when
+    /// the referral has ended; Unprocessable for a reason that may not stand there. The same again
+    /// is nothing new. Every provider that was asked is to be told.
+    [[nodiscard]] Result<Decision> withdraw(const Dossier& dossier, const Withdrawal& withdrawal,
+                                            Instant now) const;
+    /// The practice read, or was answered, this version. Matters at the end only: nothing is
+    /// decided while the referral is open.
+    [[nodiscard]] Decision told(const Dossier& dossier, std::uint32_t version, Instant now) const;
+    /// The clock ran out; as configured: remind, ask the next provider, or tell the practice.
     [[nodiscard]] Result<Decision> clockRanOut(const Dossier& dossier, std::string_view clock,
                                                Instant now, Random& random) const;
 
 private:
-    /// The next provider of the route that may be asked and was not; nullptr when none is left.
-    [[nodiscard]] Result<const config::Provider*> nextToAsk(const Dossier& dossier) const;
+    using Ids = std::vector<AssignmentId>;
+    [[nodiscard]] Draft draftFor(const Dossier& dossier, Instant now) const;
+    /// Begins with those of the route who may be asked and were not, as many as it asks at once.
+    [[nodiscard]] Result<void> askNext(const Dossier& dossier, Draft& draft, Random& random) const;
     [[nodiscard]] Result<Decision> move(const Dossier& dossier, const StatusReport& report,
                                         Draft draft, Instant now, Random& random) const;
-    [[nodiscard]] Result<Decision> giveUp(const Dossier& dossier, const AssignmentId& assignment,
+    [[nodiscard]] Result<Decision> giveUp(const Dossier& dossier, const Ids& assignments,
                                           std::string_view reason, std::string_view text,
                                           Draft draft, Random& random) const;
+    [[nodiscard]] Result<Decision> takeStep(const Dossier& dossier, std::string_view clock,
+                                            Draft draft, Random& random) const;
 
     std::shared_ptr<const mappings::Set> set_;
     std::shared_ptr<const config::Config> config_;

@@ -11,6 +11,7 @@ namespace waymark::referral {
 namespace {
 
 constexpr std::string_view kCreated = "referral.created";
+constexpr std::string_view kCancelled = "referral.cancelled";
 
 std::unexpected<Failure> noSuchResource() {
     return fail(Kind::NotFound, IssueType::NotFound,
@@ -21,10 +22,11 @@ std::unexpected<Failure> noSuchVersion() {
     return fail(Kind::NotFound, IssueType::NotFound, "This resource has no such version.");
 }
 
-/// A FHIR provider's Task is changed where it is, by its id there, and not by a second transaction.
-std::unexpected<Failure> onlyCreated() {
+/// A FHIR provider's Task is ended where it is; nothing else of it is ours to change.
+std::unexpected<Failure> onlyItsEnd() {
     return fail(Kind::NotImplemented, IssueType::NotSupported,
-                "A FHIR provider is sent a new referral only; its Task is not changed by us.");
+                "A FHIR provider is sent a new referral and its end; its Task is not changed "
+                "otherwise.");
 }
 
 /// The state after so many events; nullopt when there were not so many.
@@ -124,7 +126,10 @@ Result<Payload> Presenter::payload(const Dossier& dossier, const AssignmentId& a
         mapForProvider(presentation, *config_, assignment, random);
     if (!mapped) return std::unexpected(mapped.error());
     if (mapped->provider->adapter == config::AdapterKind::Fhir) {
-        if (type != kCreated) return onlyCreated();
+        if (type == kCancelled) {
+            return Payload{.contentType = "application/json-patch+json", .body = endPatch(*mapped)};
+        }
+        if (type != kCreated) return onlyItsEnd();
         return Payload{.contentType = "application/fhir+json",
                        .body = resourceJson(*mapped, set_->model()),
                        .withheld = mapped->withheld};

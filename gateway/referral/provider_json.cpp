@@ -11,6 +11,7 @@
 #include "fhir/tree/json_writer.h"
 #include "gateway/referral/instant_text.h"
 #include "gateway/referral/sharing.h"
+#include "gateway/referral/vocabulary.h"
 
 namespace waymark::referral {
 namespace {
@@ -58,6 +59,17 @@ void writeNames(json::Writer& writer, const ProviderMapped& mapped) {
         .member("assignment", mapped.assignment->id.get().text());
 }
 
+/// Where the assignment stands, and why.
+void writeEnd(json::Writer& writer, const Assignment& assignment) {
+    writer.member("status", code(assignment.status));
+    if (assignment.reasonCode.empty() && assignment.detail.reasonText.empty()) return;
+    writer.key("reason")
+        .beginObject()
+        .memberUnlessEmpty("code", assignment.reasonCode)
+        .memberUnlessEmpty("text", assignment.detail.reasonText)
+        .endObject();
+}
+
 }  // namespace
 
 Result<ProviderMapped> mapForProvider(Presentation& presentation, const config::Config& config,
@@ -97,14 +109,45 @@ std::string resourceJson(const ProviderMapped& mapped, const model::Model& model
     return out;
 }
 
+std::string endPatch(const ProviderMapped& mapped) {
+    const Assignment& assignment = *mapped.assignment;
+    std::string out;
+    json::Writer writer(out);
+    writer.beginArray()
+        .beginObject()
+        .member("op", "replace")
+        .member("path", "/status")
+        .member("value", code(assignment.status))
+        .endObject();
+    writer.beginObject().member("op", "add").member("path", "/statusReason");
+    writer.key("value").beginObject();
+    if (!assignment.reasonCode.empty()) {
+        writer.key("coding")
+            .beginArray()
+            .beginObject()
+            .member("system", vocabulary::kStatusReason)
+            .member("code", assignment.reasonCode)
+            .endObject()
+            .endArray();
+    }
+    writer.member("text", assignment.detail.reasonText.empty()
+                              ? std::string_view("Withdrawn.")
+                              : std::string_view(assignment.detail.reasonText));
+    writer.endObject().endObject().endArray();
+    return out;
+}
+
 std::string webhookJson(const ProviderMapped& mapped, const model::Model& model,
                         std::string_view type, Instant now) {
-    constexpr std::array<std::string_view, 2> given{"id", "assignment"};
+    const bool fresh = type == "referral.created";
+    constexpr std::array<std::string_view, 4> kAll{"id", "assignment", "status", "reason"};
+    const auto given = std::span(kAll).first(fresh ? 2 : 4);
     std::string out;
     json::Writer writer(out);
     writer.beginObject().member("type", type).member("timestamp", instantText(now));
     writer.key("data").beginObject();
     writeNames(writer, mapped);
+    if (!fresh) writeEnd(writer, *mapped.assignment);
     writeMapped(writer, mapped, model, given);
     writer.endObject().endObject();
     return out;

@@ -29,7 +29,10 @@ struct ProviderMapped {
 
 /// The mapped resource itself.
 [[nodiscard]] std::string resourceJson(const ProviderMapped& mapped, const model::Model& model);
-/// {"type", "timestamp", "data": {"id", "assignment", "reference", ...}}.
+/// A JSON Patch (RFC 6902) that ends the Task at a FHIR provider as the assignment has ended.
+[[nodiscard]] std::string endPatch(const ProviderMapped& mapped);
+/// {"type", "timestamp", "data": {"id", "assignment", "reference", ...}}; of what is not new also
+/// "status" and "reason".
 [[nodiscard]] std::string webhookJson(const ProviderMapped& mapped, const model::Model& model,
                                       std::string_view type, Instant now);
 /// The webhook's `data` with "status" and "version". A provider whose format is a FHIR resource

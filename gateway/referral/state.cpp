@@ -46,6 +46,13 @@ void renew(Detail& kept, const Detail& fresh) {
     kept = std::move(merged);
 }
 
+/// First contact was made when it is said, or when work with the person has begun.
+void noteContact(Assignment& assignment) {
+    const bool atWork =
+        assignment.status == Status::InProgress || assignment.status == Status::Completed;
+    if (atWork || assignment.businessStatus == "first-contact") assignment.contacted = true;
+}
+
 void touch(Assignment& assignment, const State& state, const Event& event) {
     assignment.updated = event.at;
     assignment.version = state.version;
@@ -82,15 +89,23 @@ void changeStatus(State& state, const Event& event) {
     assignment.businessStatus = event.businessStatus;
     assignment.reasonCode = event.reasonCode;
     renew(assignment.detail, event.detail);
+    noteContact(assignment);
     touch(assignment, state, event);
 }
 
 void note(State& state, const Event& event) {
     Assignment& assignment = *assignmentOf(state, event);
     check(!isFinal(assignment.status), "what has ended is not noted on");
+    if (event.actor == Actor::Gateway) {
+        // Beside what the provider said last, not instead of it.
+        assignment.detail.note = event.detail.note;
+        touch(assignment, state, event);
+        return;
+    }
     if (!event.businessStatus.empty()) assignment.businessStatus = event.businessStatus;
     if (!event.reasonCode.empty()) assignment.reasonCode = event.reasonCode;
     renew(assignment.detail, event.detail);
+    noteContact(assignment);
     touch(assignment, state, event);
 }
 
@@ -154,7 +169,11 @@ void apply(State& state, const Event& event) {
         state.toldVersion = std::max(state.toldVersion, event.detail.toldVersion);
         return;
     }
+    if (event.type == EventType::ClockRanOut) ++state.ranOut;
     if (!isShown(event.type)) return;
+    // A note of the gateway says that a clock ran out; it is no news.
+    const bool ourNote = event.type == EventType::Noted && event.actor == Actor::Gateway;
+    if (!ourNote) state.ranOut = 0;
     state.shownVersion = state.version;
     state.updated = event.at;
     switch (event.type) {

@@ -20,6 +20,7 @@ struct Assignment {
     Detail detail{};               ///< of the last change
     Actor actor = Actor::Gateway;  ///< who made the last change
     bool delivered = false;
+    bool contacted = false;  ///< somebody has spoken with the person, as far as was reported
     Instant asked{};
     Instant updated{};
     std::uint32_t version = 0;  ///< the referral's version at its last change
@@ -27,7 +28,7 @@ struct Assignment {
 
 struct State {
     std::uint32_t version = 0;  ///< number of events applied; 0: does not exist
-    /// The version of the last event that changed what others see (Told and Shared do not):
+    /// The version of the last event that changed what others see (isShown):
     /// meta.versionId and ETag. A reader that comes back finds its ETag unchanged although its
     /// reading was noted.
     std::uint32_t shownVersion = 0;
@@ -40,6 +41,8 @@ struct State {
     Instant updated{};  ///< at `shownVersion`: meta.lastUpdated
     bool setAside = false;
     std::uint32_t toldVersion = 0;  ///< the newest version that the practice has seen
+    /// How often the running clock has run out without anything having happened since.
+    std::uint32_t ranOut = 0;
     /// Set when the referral itself was moved, not an assignment: set aside for good, or
     /// entered in error before anybody was asked.
     std::optional<Status> own{};

@@ -24,6 +24,8 @@ inline constexpr std::string_view kNotDeliveredInTime = "not-delivered-in-time";
 inline constexpr std::string_view kNotAnsweredInTime = "not-answered-in-time";
 inline constexpr std::string_view kAcceptedElsewhere = "accepted-elsewhere";
 inline constexpr std::string_view kNotProcessed = "not-processed";
+/// The practice's, when it gives none of its own.
+inline constexpr std::string_view kWithdrawnByPractice = "withdrawn-by-practice";
 
 /// Unprocessable when the code is unknown or may not stand in that status; an empty code passes.
 [[nodiscard]] Result<void> checkBusinessStatus(const terminology::Terminology& terminology,

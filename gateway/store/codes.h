@@ -46,7 +46,7 @@ inline constexpr std::array kKindCodes{Coded{DeliveryKind::Created, 1},
 
 inline constexpr std::array kStateCodes{
     Coded{DeliveryState::Due, 1}, Coded{DeliveryState::Delivered, 2}, Coded{DeliveryState::Dead, 3},
-    Coded{DeliveryState::Held, 4}};
+    Coded{DeliveryState::Held, 4}, Coded{DeliveryState::Dropped, 5}};
 
 template <class Enum, std::size_t Size>
 [[nodiscard]] std::uint8_t codeOf(const std::array<Coded<Enum>, Size>& codes, Enum value) {

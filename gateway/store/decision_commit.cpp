@@ -6,6 +6,19 @@
 #include "fhir/core/check.h"
 
 namespace waymark::store {
+namespace {
+
+/// As long as the usual schedule of attempts goes on: a provider that is away for days must learn
+/// of it all the same.
+constexpr Milliseconds kWithdrawnWithin = std::chrono::hours(24 * 7);
+
+std::string providerOf(const referral::Dossier& dossier, const AssignmentId& assignment) {
+    const auto* const known = dossier.state.find(assignment);
+    check(known != nullptr, "only who was asked is told more");
+    return known->provider;
+}
+
+}  // namespace
 
 Commit commitOf(const referral::Dossier& dossier, referral::Decision decision, Lane lane,
                 Instant now, Random& random) {
@@ -22,6 +35,22 @@ Commit commitOf(const referral::Dossier& dossier, referral::Decision decision, L
                                      .assignment = assignment,
                                      .provider = asked->provider,
                                      .kind = DeliveryKind::Created,
+                                     .due = now,
+                                     .deadline = decision.clockDue});
+    }
+    for (const auto& assignment : decision.toWithdraw) {
+        commit.deliveries.push_back({.id = DeliveryId(Uuid::version7(now, random)),
+                                     .assignment = assignment,
+                                     .provider = providerOf(dossier, assignment),
+                                     .kind = DeliveryKind::Cancelled,
+                                     .due = now,
+                                     .deadline = now + kWithdrawnWithin});
+    }
+    for (const auto& assignment : decision.toRemind) {
+        commit.deliveries.push_back({.id = DeliveryId(Uuid::version7(now, random)),
+                                     .assignment = assignment,
+                                     .provider = providerOf(dossier, assignment),
+                                     .kind = DeliveryKind::Updated,
                                      .due = now,
                                      .deadline = decision.clockDue});
     }

@@ -1,5 +1,6 @@
 // A lifecycle decision as the commit that carries it out: events at the dossier's version, a
-// delivery for every assignment that began, and the one clock.
+// delivery for every assignment that began, ended by others or is to be reminded, and the one
+// clock.
 #pragma once
 
 #include "fhir/core/world.h"

@@ -127,6 +127,7 @@ void MemoryStore::moveOn(Row& row, const Commit& commit, std::uint32_t versionBe
     if (commit.clock) {
         row.clock = commit.clock->cleared ? std::nullopt : commit.clock;
     }
+    dropSuperseded(row, commit);
     for (const NewDelivery& made : commit.deliveries) {
         Delivery delivery;
         delivery.id = made.id;
@@ -138,6 +139,20 @@ void MemoryStore::moveOn(Row& row, const Commit& commit, std::uint32_t versionBe
         delivery.deadline = made.deadline;
         deliveries_.emplace(made.id, std::move(delivery));
         row.deliveries.push_back(made.id);
+    }
+}
+
+void MemoryStore::dropSuperseded(const Row& row, const Commit& commit) {
+    for (const NewDelivery& made : commit.deliveries) {
+        if (made.kind != DeliveryKind::Cancelled) continue;
+        for (const DeliveryId& id : row.deliveries) {
+            Delivery& earlier = deliveries_.at(id);
+            const bool waits =
+                earlier.state == DeliveryState::Due || earlier.state == DeliveryState::Held;
+            if (waits && earlier.assignment == made.assignment) {
+                earlier.state = DeliveryState::Dropped;
+            }
+        }
     }
 }
 

@@ -65,6 +65,7 @@ private:
     Result<void> planChanges(const Commit& commit) const;
     void write(Commit& commit, Plan& plan);
     void changeDelivery(DeliveryChange& change);
+    void dropSuperseded(const Row& row, const Commit& commit);
     void moveOn(Row& row, const Commit& commit, std::uint32_t versionBefore);
     [[nodiscard]] bool answers(const SearchQuery& query, const Row& row) const;
     [[nodiscard]] bool isNextInLine(const Delivery& delivery) const;

@@ -51,7 +51,13 @@ struct NewReferral {
 };
 
 enum class DeliveryKind : std::uint8_t { Created, Updated, Cancelled };
-enum class DeliveryState : std::uint8_t { Due, Delivered, Dead, Held };
+enum class DeliveryState : std::uint8_t {
+    Due,
+    Delivered,
+    Dead,
+    Held,
+    Dropped,  ///< wanted no longer: a cancellation took its place, or nothing was there to cancel
+};
 
 struct NewDelivery {
     DeliveryId id{};
@@ -108,6 +114,7 @@ struct Commit {
     std::uint32_t expectedVersion = 0;    ///< of `referral`; Conflict when it has moved
     std::optional<NewReferral> create{};  ///< with expectedVersion 0
     std::vector<referral::Event> events{};
+    /// One of kind Cancelled takes the place of what is still due or held to its assignment.
     std::vector<NewDelivery> deliveries{};
     std::vector<DeliveryChange> changes{};
     std::optional<ClockChange> clock{};

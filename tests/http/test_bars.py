@@ -195,7 +195,7 @@ class Bars(unittest.TestCase):
             (lambda m, h, s: h["destination"][0].update(endpoint="https://fhir.nhs.uk/Id/dos-service-id|5"), 400, "value"),
             (lambda m, h, s: s.update(status="draft"), 400, "invariant"),
             (lambda m, h, s: m.update(type="collection"), 400, "invalid"),
-            (reason("delete"), 501, "not-supported"),
+            (reason("delete"), 501, "not-supported"),  # still active: no end of a referral
             (reason("other"), 400, "invariant"),
             (event("booking-request"), 400, "invariant"),
             (event("servicerequest-response"), 400, "invariant"),

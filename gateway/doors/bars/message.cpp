@@ -42,6 +42,16 @@ std::unexpected<Failure> required(std::string sentence, std::string place) {
     return fail(Kind::Incorrect, IssueType::Required, std::move(sentence), std::move(place));
 }
 
+Issue warning(std::string sentence, std::string place) {
+    return {.severity = Severity::Warning,
+            .type = IssueType::Required,
+            .text = std::move(sentence),
+            .expression = std::move(place),
+            .at = {},
+            .code = {},
+            .file = {}};
+}
+
 std::string headerPath(std::string_view rest) {
     return fmt::format("{}.{}", kHeaderPath, rest);
 }
@@ -93,7 +103,7 @@ Result<tree::Element> messageHeader(const tree::Document& document) {
 }
 
 /// The decision table of workflow variables, as far as it concerns a receiver of referrals.
-Result<void> checkWorkflow(tree::Element header) {
+Result<bool> isNew(tree::Element header) {
     const auto event = codeOf(header.child(name::event), kEventSystems);
     const auto reasonElement = header.child(name::reason);
     const auto reason =
@@ -111,16 +121,12 @@ Result<void> checkWorkflow(tree::Element header) {
         return invariant("This receiver takes the event servicerequest-request only.",
                          headerPath("eventCoding"));
     }
-    if (reason == "update" || reason == "delete") {
-        return fail(Kind::NotImplemented, IssueType::NotSupported,
-                    "This receiver does not take updates and cancellations by message yet.",
-                    headerPath("reason"));
-    }
+    if (reason == "update" || reason == "delete") return false;
     if (reason != "new") {
         return invariant("reason names new, update or delete of message-reason-bars.",
                          headerPath("reason"));
     }
-    return {};
+    return true;
 }
 
 struct Bounds {
@@ -152,8 +158,16 @@ std::map<std::string_view, Bounds> boundsOf(tree::Element definition) {
 
 /// A business check (presence and number of resources), not profile validation.
 Result<void> checkDefinition(const tree::Document& document, tree::Element header,
-                             const mappings::Set& set) {
+                             const mappings::Set& set, CheckedMessage& checked) {
     const auto canonical = text(header, name::definition);
+    if (canonical.empty() && checked.ends) {
+        // A published example of this message names none.
+        checked.warnings.push_back(
+            warning("definition names no MessageDefinition; the message was "
+                    "taken without one.",
+                    headerPath("definition")));
+        return {};
+    }
     if (canonical.empty()) {
         return required("definition names the MessageDefinition that the message follows.",
                         headerPath("definition"));
@@ -259,15 +273,23 @@ Result<void> checkRequest(tree::Element request, const tree::Document& document,
     if (settings.requireUseCase) {
         return required("category has a coding of usecases-categories-bars too.", place);
     }
-    warnings.push_back({.severity = Severity::Warning,
-                        .type = IssueType::Required,
-                        .text = "category has no use-case code of usecases-categories-bars; the "
-                                "referral was taken in without one.",
-                        .expression = place,
-                        .at = {},
-                        .code = {},
-                        .file = {}});
+    warnings.push_back(
+        warning("category has no use-case code of usecases-categories-bars; the "
+                "referral was taken in without one.",
+                place));
     return {};
+}
+
+/// What an update or delete asks; of updates, only the end of the referral is taken.
+Result<referral::Status> endAsked(tree::Element request, const model::Model& model) {
+    const auto status = text(request, name::status);
+    if (status == "revoked") return referral::Status::Cancelled;
+    if (status == "entered-in-error") return referral::Status::EnteredInError;
+    return fail(Kind::NotImplemented, IssueType::NotSupported,
+                "This receiver takes the end of a referral by message (ServiceRequest.status "
+                "revoked or entered-in-error), and no update of its content: cancel it and send a "
+                "new one.",
+                tree::expressionTo(request, model) + ".status");
 }
 
 }  // namespace
@@ -289,16 +311,24 @@ Result<CheckedMessage> checkMessage(const tree::Document& document, const config
     if (!header) return std::unexpected(std::move(header).error());
     checked.header = *header;
     if (auto ok = checkVersion(document); !ok) return std::unexpected(std::move(ok).error());
-    if (auto ok = checkWorkflow(*header); !ok) return std::unexpected(std::move(ok).error());
-    if (auto ok = checkDefinition(document, *header, set); !ok) {
+    const auto fresh = isNew(*header);
+    if (!fresh) return std::unexpected(fresh.error());
+    auto request = focusedRequest(document, *header);
+    if (!*fresh) {
+        if (!request) return std::unexpected(std::move(request).error());
+        const auto ends = endAsked(*request, *document.model);
+        if (!ends) return std::unexpected(ends.error());
+        checked.ends = *ends;
+    }
+    if (auto ok = checkDefinition(document, *header, set, checked); !ok) {
         return std::unexpected(std::move(ok).error());
     }
     if (auto ok = checkParties(document, *header, settings); !ok) {
         return std::unexpected(std::move(ok).error());
     }
-    auto request = focusedRequest(document, *header);
     if (!request) return std::unexpected(std::move(request).error());
     checked.serviceRequest = *request;
+    if (checked.ends) return checked;
     if (auto ok = checkRequest(*request, document, settings, checked.warnings); !ok) {
         return std::unexpected(std::move(ok).error());
     }

@@ -2,6 +2,7 @@
 // table of workflow variables, MessageDefinition; docs name the sections). Pure.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "config/config.h"
 #include "fhir/core/result.h"
 #include "fhir/tree/json_reader.h"
+#include "gateway/referral/status.h"
 #include "mappings/set.h"
 
 namespace waymark::doors::bars {
@@ -20,13 +22,17 @@ namespace waymark::doors::bars {
 struct CheckedMessage {
     tree::Element header;          ///< MessageHeader
     tree::Element serviceRequest;  ///< what it focuses on
-    std::vector<Issue> warnings;   ///< e.g. a category without a use-case code
+    /// Cancelled or EnteredInError: the message takes an earlier referral back; none: a new one.
+    std::optional<referral::Status> ends;
+    std::vector<Issue> warnings;  ///< e.g. a category without a use-case code
 };
 
-/// Accepts a new referral: event servicerequest-request, reason new, ServiceRequest active, the
-/// counts of resources as its MessageDefinition says, a destination that we are. Fails with
-/// Incorrect (invariant, required, value), Unprocessable (a version or definition that we do not
-/// know) or NotImplemented (updates and cancellations).
+/// Accepts a new referral (event servicerequest-request, reason new, ServiceRequest active) and the
+/// end of one (reason update or delete, ServiceRequest revoked or entered-in-error; the guide's
+/// text, table and examples differ, so each pair is taken): the counts of resources as its
+/// MessageDefinition says, a destination that we are. Fails with Incorrect (invariant, required,
+/// value), Unprocessable (a version or definition that we do not know) or NotImplemented (updates
+/// of the content).
 Result<CheckedMessage> checkMessage(const tree::Document& document, const config::Bars& settings,
                                     const mappings::Set& set);
 

@@ -1,5 +1,5 @@
 // POST $process-message (BaRS Core 1.5.0, referral receiver): a new referral is taken in and the
-// message comes back with the ids that we gave.
+// message comes back with the ids that we gave; or an earlier one is taken back.
 #include <algorithm>
 #include <iterator>
 #include <utility>
@@ -9,6 +9,7 @@
 #include "fhir/model/r4_ids.h"
 #include "fhir/outcome/outcome.h"
 #include "fhir/tree/builder.h"
+#include "gateway/doors/bars/cancel.h"
 #include "gateway/doors/bars/endpoints.h"
 #include "gateway/doors/bars/headers.h"
 #include "gateway/doors/bars/message.h"
@@ -22,19 +23,32 @@ namespace {
 
 using boost::asio::awaitable;
 
-/// The message as we keep it; warnings stand in an OperationOutcome at its end.
-net::Response reply(Visit* visit, const Arrival& arrival, const TakenIn& taken,
-                    const std::vector<Issue>& warnings, fhir::Format format) {
+/// Warnings stand in an OperationOutcome at the end of the message.
+net::Response answer(Visit* visit, tree::Node* message, const std::vector<Issue>& warnings,
+                     fhir::Format format) {
     const auto& model = visit->snapshot->set->model();
-    auto* bundle =
-        visit->snapshot->presenter->message(arrival.document, taken.dossier.id, *visit->arena);
     if (!warnings.empty()) {
         tree::Builder builder(*visit->arena, model);
         const auto outcome = outcome::operationOutcome(warnings, *visit->arena);
-        auto* entry = builder.add(bundle, "entry");
+        auto* entry = builder.add(message, "entry");
         builder.copy(outcome, entry, "resource");
     }
-    return fhir::resourceAnswer(200, tree::view(bundle), model, format);
+    return fhir::resourceAnswer(200, tree::view(message), model, format);
+}
+
+/// The message as we keep it.
+net::Response reply(Visit* visit, const Arrival& arrival, const TakenIn& taken,
+                    const std::vector<Issue>& warnings, fhir::Format format) {
+    auto* bundle =
+        visit->snapshot->presenter->message(arrival.document, taken.dossier.id, *visit->arena);
+    return answer(visit, bundle, warnings, format);
+}
+
+/// An end of a referral comes back as it was sent: its ServiceRequest has our id already.
+net::Response echo(Visit* visit, tree::Element message, const std::vector<Issue>& warnings,
+                   fhir::Format format) {
+    tree::Builder builder(*visit->arena, visit->snapshot->set->model());
+    return answer(visit, builder.copyRoot(message), warnings, format);
 }
 
 awaitable<Result<net::Response>> processMessage(Visit* visit) {
@@ -50,6 +64,13 @@ awaitable<Result<net::Response>> processMessage(Visit* visit) {
     auto checked = checkMessage(*document, settings, *visit->snapshot->set);
     if (!checked) co_return std::unexpected(std::move(checked).error());
 
+    if (checked->ends) {
+        auto warnings = std::move(headers->warnings);
+        std::ranges::move(checked->warnings, std::back_inserter(warnings));
+        auto done = co_await cancel(visit, std::move(*checked));
+        if (!done) co_return std::unexpected(std::move(done).error());
+        co_return echo(visit, document->root, warnings, *format);
+    }
     Arrival arrival;
     arrival.origin = referral::Origin::BarsMessage;
     arrival.document = *document;

@@ -11,6 +11,7 @@ inline constexpr std::string_view kBase = "/FHIR/R4";
 void addCreate(Router& router);    ///< POST ServiceRequest, POST [base] (transaction)
 void addRead(Router& router);      ///< GET {type}/{id}, GET {type}/{id}/_history/{version}
 void addSearch(Router& router);    ///< GET and POST _search of ServiceRequest and Task
+void addUpdate(Router& router);    ///< PUT and PATCH of ServiceRequest and Task: the practice's end
 void addMetadata(Router& router);  ///< GET metadata, no token needed
 
 }  // namespace waymark::doors::fhir

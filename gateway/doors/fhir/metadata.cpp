@@ -18,6 +18,8 @@ using boost::asio::awaitable;
 constexpr std::string_view kDate = "2026-11-20";
 constexpr std::string_view kReferralDefinition =
     "https://fhir.nhs.uk/MessageDefinition/bars-message-servicerequest-request-referral";
+constexpr std::string_view kCancelDefinition =
+    "https://fhir.nhs.uk/MessageDefinition/bars-message-servicerequest-request-cancelled";
 
 void addInteractions(tree::Builder& builder, tree::Node* resource,
                      std::initializer_list<std::string_view> codes) {
@@ -30,9 +32,10 @@ void addSearched(tree::Builder& builder, tree::Node* rest, std::string_view type
     auto* resource = builder.add(rest, "resource");
     builder.value(resource, "type", typeName);
     if (typeName == "ServiceRequest") {
-        addInteractions(builder, resource, {"create", "read", "vread", "search-type"});
+        addInteractions(builder, resource,
+                        {"create", "read", "vread", "update", "patch", "search-type"});
     } else {
-        addInteractions(builder, resource, {"read", "vread", "search-type"});
+        addInteractions(builder, resource, {"read", "vread", "update", "patch", "search-type"});
     }
     builder.value(resource, "versioning", "versioned");
     builder.value(resource, "readHistory", "true");
@@ -76,9 +79,11 @@ void addRest(tree::Builder& builder, tree::Node* statement) {
 
 void addMessaging(tree::Builder& builder, tree::Node* statement) {
     auto* messaging = builder.add(statement, "messaging");
-    auto* supported = builder.add(messaging, "supportedMessage");
-    builder.value(supported, "mode", "receiver");
-    builder.value(supported, "definition", kReferralDefinition);
+    for (const auto definition : {kReferralDefinition, kCancelDefinition}) {
+        auto* supported = builder.add(messaging, "supportedMessage");
+        builder.value(supported, "mode", "receiver");
+        builder.value(supported, "definition", definition);
+    }
 }
 
 awaitable<Result<net::Response>> metadata(Visit* visit) {

@@ -10,6 +10,7 @@
 #include "gateway/doors/fhir/endpoints.h"
 #include "gateway/doors/header_text.h"
 #include "gateway/doors/store_access.h"
+#include "gateway/doors/withdraw.h"
 #include "gateway/referral/resource_id.h"
 
 namespace waymark::doors::fhir {
@@ -73,6 +74,10 @@ awaitable<Result<net::Response>> read(Visit* visit) {
     const auto& model = visit->snapshot->set->model();
     auto response = resourceAnswer(200, *resource, model, *format);
     setVersionHeaders(response, *resource, model);
+    // The practice-facing Task says what became of the referral.
+    if (typeName == "Task" && !id->entry && id->referral == dossier.id) {
+        noteTold(visit, dossier, *version == 0 ? dossier.state.shownVersion : *version);
+    }
     const auto etag = response.fields.find("ETag");
     if (etag && matches(visit->request, *etag)) {
         response.status = 304;

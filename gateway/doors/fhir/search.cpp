@@ -15,6 +15,7 @@
 #include "gateway/doors/fhir/search_parameters.h"
 #include "gateway/doors/header_text.h"
 #include "gateway/doors/store_access.h"
+#include "gateway/doors/withdraw.h"
 #include "gateway/net/target.h"
 
 namespace waymark::doors::fhir {
@@ -110,6 +111,7 @@ awaitable<Result<net::Response>> runSearch(Visit* visit, std::string typeName,
         const auto& dossier = visit->dossiers.emplace_back(std::move(opened));
         auto added = addMatch(visit, builder, bundle, typeName, dossier);
         if (!added) co_return std::unexpected(std::move(added).error());
+        if (typeName == "Task") noteTold(visit, dossier, dossier.state.shownVersion);
     }
     co_return resourceAnswer(200, tree::Element(bundle), set.model(), *format);
 }

@@ -90,6 +90,27 @@ Result<void> CommitWriter::writeDeliveryChanges(const Prepared& prepared, Plan& 
     return {};
 }
 
+Result<void> CommitWriter::dropSuperseded(const Commit& commit, const Plan& plan) {
+    bool any = false;
+    for (const NewDelivery& delivery : commit.deliveries) {
+        if (delivery.kind != DeliveryKind::Cancelled) continue;
+        any = true;
+        const auto id = blobOf(delivery.id.get());
+        const auto assignment = blobOf(delivery.assignment.get());
+        {
+            Run count(statements_->countSuperseded, firstPlace(plan.no), lastPlace(plan.no),
+                      assignment, id, codeOf(kStateCodes, DeliveryState::Due));
+            if (count.step() != Step::Row) return failed();
+            ledger_.due -= count.number(0);
+        }
+        Run drop(statements_->dropSuperseded, codeOf(kStateCodes, DeliveryState::Dropped),
+                 firstPlace(plan.no), lastPlace(plan.no), assignment, id,
+                 codeOf(kStateCodes, DeliveryState::Due), codeOf(kStateCodes, DeliveryState::Held));
+        if (!drop.done()) return failed();
+    }
+    return any ? settleDeliveries(plan.no) : Result<void>();
+}
+
 Result<void> CommitWriter::settleDeliveries(std::int64_t no) {
     std::vector<InLine> all;
     {

@@ -39,6 +39,12 @@ struct CommitWriter::Statements {
           changeDelivery(db,
                          "UPDATE delivery SET state = ?, due = ?, attempts = ?, problem = ?, "
                          "content_type = ?, remote = ? WHERE place = ?"),
+          countSuperseded(db,
+                          "SELECT count(*) FROM delivery WHERE place BETWEEN ? AND ? "
+                          "AND assignment = ? AND id <> ? AND state = ?"),
+          dropSuperseded(db,
+                         "UPDATE delivery SET state = ? WHERE place BETWEEN ? AND ? "
+                         "AND assignment = ? AND id <> ? AND state IN (?, ?)"),
           insertPayload(db, "INSERT INTO payload(place, sealed) VALUES (?, ?)"),
           line(db,
                "SELECT d.place, d.assignment, d.state, d.due, d.remote <> '', d.next_due, "
@@ -73,6 +79,8 @@ struct CommitWriter::Statements {
     Statement lastDelivery;
     Statement findDelivery;
     Statement changeDelivery;
+    Statement countSuperseded;
+    Statement dropSuperseded;
     Statement insertPayload;
     Statement line;
     Statement setLine;

@@ -101,6 +101,7 @@ Result<void> CommitWriter::writeAll(Prepared& prepared, Plan& plan) {
     }
     isTainted_ = true;
     if (auto done = writeDeliveryChanges(prepared, plan); !done) return done;
+    if (auto done = dropSuperseded(commit, plan); !done) return done;
     if (auto done = writeVerdicts(prepared, plan); !done) return done;
     if (auto done = writeAudit(commit.audit); !done) return done;
     if (auto done = writeBlinds(plan.blinds); !done) return done;

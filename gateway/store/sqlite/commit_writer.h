@@ -62,6 +62,7 @@ private:
     Result<void> writeAssignments(const Plan& plan);
     Result<void> writeNewDeliveries(const Prepared& prepared, const Plan& plan);
     Result<void> writeDeliveryChanges(const Prepared& prepared, Plan& plan);
+    Result<void> dropSuperseded(const Commit& commit, const Plan& plan);
     Result<void> settleDeliveries(std::int64_t no);
     Result<void> writeClock(const ClockChange& clock, std::int64_t no);
     Result<void> writeVerdicts(Prepared& prepared, Plan& plan);

@@ -20,7 +20,7 @@ Outcome outcomeFor(unsigned status, std::string body) {
     net::ClientAnswer answer;
     answer.status = status;
     answer.body = std::move(body);
-    return outcomeOf(provider(), answer, Instant{});
+    return outcomeOf(provider(), Parcel{}, answer, Instant{});
 }
 
 TEST(FhirServer, PostsTheTransactionToTheBase) {
@@ -80,7 +80,7 @@ TEST(FhirServer, TriesAgainWhenASuccessDoesNotSayWhereTheTaskIs) {
     net::ClientAnswer endless;
     endless.trouble = net::Trouble::AnswerTooLarge;
     endless.status = 200;
-    EXPECT_EQ(outcomeOf(provider(), endless, Instant{}).verdict, Verdict::Retry);
+    EXPECT_EQ(outcomeOf(provider(), Parcel{}, endless, Instant{}).verdict, Verdict::Retry);
 }
 
 TEST(FhirServer, IsRefusedByAFaultOfTheBundle) {

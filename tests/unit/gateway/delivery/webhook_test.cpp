@@ -72,7 +72,7 @@ TEST(Webhook, IsDeliveredByAnySuccess) {
     net::ClientAnswer answer;
     answer.status = 204;
     answer.body = "<html>anything</html>";
-    EXPECT_EQ(outcomeOf(provider(), answer, Instant{}).verdict, Verdict::Delivered);
+    EXPECT_EQ(outcomeOf(provider(), Parcel{}, answer, Instant{}).verdict, Verdict::Delivered);
 }
 
 }  // namespace

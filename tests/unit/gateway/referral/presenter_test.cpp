@@ -315,8 +315,15 @@ TEST_F(Presenting, SendsAFhirProviderATransaction) {
     EXPECT_EQ(at(message.serviceRequest()->resource, "intent"), "filler-order");
     const auto cancelled = presenter().payload(dossier, assignmentOf(dossier), "referral.cancelled",
                                                tests::kStart, random);
-    ASSERT_FALSE(cancelled.has_value());
-    EXPECT_EQ(cancelled.error().kind, Kind::NotImplemented);
+    ASSERT_TRUE(cancelled.has_value()) << cancelled.error().text();
+    EXPECT_EQ(cancelled->contentType, "application/json-patch+json");
+    const auto patch = json::Value::parse(cancelled->body);
+    ASSERT_TRUE(patch.has_value() && patch->items().size() == 2);
+    EXPECT_EQ(patch->items()[0]["path"].asString(), "/status");
+    const auto updated = presenter().payload(dossier, assignmentOf(dossier), "referral.updated",
+                                             tests::kStart, random);
+    ASSERT_FALSE(updated.has_value());
+    EXPECT_EQ(updated.error().kind, Kind::NotImplemented);
     const auto view = presenter().providerView(dossier, assignmentOf(dossier), random);
     ASSERT_TRUE(view.has_value());
     const auto body = json::Value::parse(*view);

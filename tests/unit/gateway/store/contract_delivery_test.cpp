@@ -45,6 +45,33 @@ TEST_P(StoreContract, GivesADueDeliveryWhole) {
     EXPECT_TRUE(store().dueDeliveries(made.due - Milliseconds(1), 10, {})->empty());
 }
 
+TEST_P(StoreContract, LetsACancellationTakeThePlaceOfWhatIsStillDue) {
+    const auto first = accept();
+    const auto other = accept();
+    const auto created = store().deliveries(first.id)->front();
+    const auto before = *store().counts();
+    auto commit = world_.moved(first, Status::Rejected, "other");
+    commit.deliveries.push_back({.id = world_.id<DeliveryId>(),
+                                 .assignment = created.assignment,
+                                 .provider = created.provider,
+                                 .kind = DeliveryKind::Cancelled,
+                                 .due = world_.now(),
+                                 .deadline = world_.now() + std::chrono::hours(1)});
+    const auto cancelled = commit.deliveries.front().id;
+    keep(std::move(commit));
+    const auto all = store().deliveries(first.id);
+    ASSERT_EQ(all->size(), 2U);
+    EXPECT_EQ((*all)[0].state, DeliveryState::Dropped);
+    EXPECT_EQ((*all)[1].state, DeliveryState::Due);
+    EXPECT_EQ(store().counts()->deliveriesDue, before.deliveriesDue);
+    EXPECT_EQ(store().counts()->deliveriesDead, before.deliveriesDead);
+    const auto due = idsOf(store().dueDeliveries(world_.now(), 10, {}));
+    ASSERT_EQ(due.size(), 2U);
+    EXPECT_NE(std::ranges::find(due, cancelled), due.end());
+    EXPECT_EQ(std::ranges::find(due, created.id), due.end());
+    EXPECT_EQ(store().deliveries(other.id)->front().state, DeliveryState::Due);
+}
+
 TEST_P(StoreContract, WritesOnlyTheSetPartsOfAChange) {
     const auto commit = world_.accepted();
     keep(commit);
@@ -170,7 +197,7 @@ private:
 
 TEST_P(StoreContract, HoldsALaterDeliveryBackUntilTheEarlierOneIsThrough) {
     InLine line(store(), world_);
-    keep(line.later(2, DeliveryKind::Cancelled));
+    keep(line.later(2, DeliveryKind::Updated));
     keep(change({.id = line.first, .due = world_.now() + std::chrono::hours(1)}));
     EXPECT_TRUE(idsOf(store().dueDeliveries(world_.now(), 9, {})).empty());
     keep(change({.id = line.first, .state = DeliveryState::Delivered}));
