@@ -23,6 +23,7 @@
 #include "gateway/delivery/poller.h"
 #include "gateway/delivery/recorder.h"
 #include "gateway/delivery/scheduler.h"
+#include "gateway/referral/clock.h"
 
 namespace waymark::delivery {
 namespace {
@@ -328,7 +329,13 @@ private:
         std::erase_if(heldClocks_, [now](const auto& held) { return held.second <= now; });
         if (clocksWhileLoading_.contains(id) || heldClocks_.contains(id)) return;
         if (!clocks_.insert(id).second) return;
-        ports_.log.info("clock.ran-out", {{"referral", id.get()}});
+        measures_.ranOut(clock.kind);
+        if (clock.kind == referral::clock::kToldWithin) {
+            ports_.log.warning("referral.untold", {{"referral", id.get()}});
+        } else {
+            ports_.log.info("clock.ran-out",
+                            {{"referral", id.get()}, {"clock", telemetry::Name(clock.kind)}});
+        }
         using Ended = Result<std::vector<DeliveryId>>;
         spawn(runClock(&ports_, std::move(clock)), [id](Core& core, bool bug, Ended ended) {
             core.clocks_.erase(id);

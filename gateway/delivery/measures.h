@@ -21,6 +21,7 @@ public:
     void delivered(std::string_view provider, Milliseconds since);
     void dead(std::string_view provider);
     void polled(std::string_view provider, telemetry::Word result);
+    void ranOut(std::string_view clock);
     void circuits(std::size_t open);
 
 private:

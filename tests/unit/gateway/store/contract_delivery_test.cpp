@@ -205,7 +205,7 @@ TEST_P(StoreContract, HoldsALaterDeliveryBackUntilTheEarlierOneIsThrough) {
     const auto all = store().deliveries(line.referral);
     ASSERT_EQ(all->size(), 2U);
     EXPECT_EQ((*all)[0].id, line.first);
-    EXPECT_EQ((*all)[1].kind, DeliveryKind::Cancelled);
+    EXPECT_EQ((*all)[1].kind, DeliveryKind::Updated);
 }
 
 TEST_P(StoreContract, LetsALaterDeliveryGoWhenTheEarlierOneIsHeldOrDeadAndWaitWhenItIsDueAgain) {
