@@ -219,7 +219,8 @@ Truth Evaluation::typeTest(const Instruction& at) {
     Value item;
     const Got got = one(at.input, item);
     if (got == Got::Failed) return Truth::Failed;
-    return asTruth(got == Got::One && isType(item, at.type, at.match));
+    if (got == Got::Empty) return Truth::Empty;
+    return asTruth(isType(item, at.type, at.match));
 }
 
 Got Evaluation::negated(const Instruction& at, Value& item) {
