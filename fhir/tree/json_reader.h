@@ -35,6 +35,9 @@ struct ReadOptions {
     /// Whether an element that its type requires and that is not there is an issue. Not for
     /// messages: for tools that look into what is still being written (FHIRPath cases).
     bool requireElements = true;
+    /// Where faults go instead of failing, so that a validator can say more about what could be
+    /// read. Reading still fails when it had to stop, or when nothing was read.
+    std::vector<Issue>* faults = nullptr;
 };
 
 /// What was read. `body` and the arena must outlive it: texts without escapes point into the body.

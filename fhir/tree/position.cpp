@@ -1,16 +1,23 @@
 #include "fhir/tree/position.h"
 
 #include <algorithm>
-#include <cstdint>
+#include <cstring>
 
 namespace waymark::tree {
 
 Position positionIn(std::string_view body, std::size_t offset) {
-    const std::string_view before = body.substr(0, std::min(offset, body.size()));
-    const auto lines = std::ranges::count(before, '\n');
-    const std::size_t lineBegin = before.rfind('\n') + 1;  // npos + 1 is 0
-    return {static_cast<std::uint32_t>(lines + 1),
-            static_cast<std::uint32_t>(before.size() - lineBegin + 1)};
+    offset = std::min(offset, body.size());
+    const char* const place = body.data() + offset;
+    const char* line = body.data();
+    Position position{1, 1};
+    while (line != place) {
+        const void* const end = std::memchr(line, '\n', static_cast<std::size_t>(place - line));
+        if (!end) break;
+        line = static_cast<const char*>(end) + 1;
+        ++position.line;
+    }
+    position.column = static_cast<std::uint32_t>(place - line) + 1;
+    return position;
 }
 
 }  // namespace waymark::tree

@@ -93,7 +93,10 @@ Result<Document> readXml(std::string_view body, const model::Model& model, Arena
                                        XML_ErrorString(XML_GetErrorCode(parser.get()))));
     }
     if (!handler.issues().empty()) {
-        return std::unexpected(Failure(Kind::Incorrect, handler.issues().take()));
+        const bool goesOn = options.faults && !handler.issues().stopped() && handler.root() &&
+                            !model.type(handler.root()->type).isAbstract;
+        if (!goesOn) return std::unexpected(Failure(Kind::Incorrect, handler.issues().take()));
+        *options.faults = handler.issues().take();
     }
     check(handler.root() != nullptr, "a body that was read has a root");
     return Document{Element(handler.root()), body, &model};

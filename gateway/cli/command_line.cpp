@@ -22,6 +22,7 @@ Exit parseAndRun(int argc, char** argv) {
     addReferrals(program, status);
     addStore(program, status);
     addSimulate(program, status);
+    addValidate(program, status);
     addDemo(program, status);
     addFhirPath(program, status);
     addConvert(program, status);

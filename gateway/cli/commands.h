@@ -14,6 +14,7 @@ void addCheck(CLI::App& program, Exit& status);      ///< check --config DIR
 void addReferrals(CLI::App& program, Exit& status);  ///< referrals show ID
 void addStore(CLI::App& program, Exit& status);      ///< store backup, store restore
 void addSimulate(CLI::App& program, Exit& status);   ///< simulate provider, simulate practice
+void addValidate(CLI::App& program, Exit& status);   ///< validate FILE...
 void addDemo(CLI::App& program, Exit& status);       ///< demo
 void addFhirPath(CLI::App& program, Exit& status);   ///< fhirpath EXPR FILE, fhirpath --cases FILE
 void addConvert(CLI::App& program, Exit& status);    ///< convert FILE --to json|xml

@@ -21,6 +21,7 @@
 
 #include "fhir/json/tokenizer.h"
 #include "fhir/json/value.h"
+#include "fhir/structure/validator.h"
 #include "fhir/tree/json_reader.h"
 #include "fhir/tree/json_writer.h"
 
@@ -166,7 +167,8 @@ int main(int argc, char** argv) {
     std::string out;
     std::vector<char> copy(std::size_t{1} << 20U);
     std::vector<Step> steps;
-    steps.push_back({"RapidJSON in place, pool", [&](const std::string& body) { floor(body); }, {}});
+    steps.push_back(
+        {"RapidJSON in place, pool", [&](const std::string& body) { floor(body); }, {}});
     steps.push_back({"all tokens taken, nothing kept",
                      [&](const std::string& body) {
                          Nothing nothing;
@@ -180,6 +182,15 @@ int main(int argc, char** argv) {
                          static_cast<void>(waymark::tree::readJson(body, r4, arena));
                      },
                      {}});
+    const auto validator = waymark::structure::Validator::base();
+    std::size_t findings = 0;
+    steps.push_back({"read and validate, every invariant",
+                     [&](const std::string& body) {
+                         arena.reset();
+                         const auto document = waymark::tree::readJson(body, r4, arena);
+                         findings = validator->validate(*document, arena).size();
+                     },
+                     {}});
     steps.push_back({"read and write",
                      [&](const std::string& body) {
                          arena.reset();
@@ -189,11 +200,13 @@ int main(int argc, char** argv) {
                      },
                      {}});
     runRounds(steps, messages, rounds, false);
-    report(steps, fmt::format("{} bytes, {} messages, {} rounds, warm", message.size(), kMessages,
-                              rounds).c_str());
+    report(steps,
+           fmt::format("{} bytes, {} messages, {} rounds, warm", message.size(), kMessages, rounds)
+               .c_str());
     for (Step& step : steps) step.rounds.clear();
     runRounds(steps, messages, std::max(5, rounds / 5), true);
     report(steps, "the same with caches swept before each message");
-    fmt::print("arena: {} bytes used by the last message\n", arena.used());
+    fmt::print("arena: {} bytes used by the last message; {} findings of the validator\n",
+               arena.used(), findings);
     return 0;
 }
