@@ -4,16 +4,10 @@
 #include <iterator>
 #include <tuple>
 
-#include "fhir/tree/xml_reader.h"
+#include "fhir/tree/reader.h"
 
 namespace waymark::structure {
 namespace {
-
-bool isXml(std::string_view body) {
-    if (body.starts_with("\xEF\xBB\xBF")) body.remove_prefix(3);
-    const std::size_t first = body.find_first_not_of(" \t\r\n");
-    return first != std::string_view::npos && body[first] == '<';
-}
 
 /// By line and column; what has no place comes last.
 bool isBefore(const Issue& a, const Issue& b) {
@@ -30,9 +24,7 @@ std::vector<Issue> validateBody(std::string_view body, const Validator& validato
                                 tree::ReadOptions read) {
     std::vector<Issue> findings;
     read.faults = &findings;
-    const auto& r4 = model::Model::r4();
-    auto document =
-        isXml(body) ? tree::readXml(body, r4, arena, read) : tree::readJson(body, r4, arena, read);
+    auto document = tree::read(body, model::Model::r4(), arena, read);
     if (!document) return std::move(document).error().issues;
     auto found = validator.validate(*document, arena, options);
     std::ranges::move(found, std::back_inserter(findings));

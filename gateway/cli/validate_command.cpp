@@ -1,10 +1,6 @@
 // waymark validate: what is wrong with FHIR resources in files.
-#include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <utility>
 #include <vector>
 
@@ -15,6 +11,7 @@
 #include "fhir/outcome/outcome.h"
 #include "fhir/structure/body.h"
 #include "gateway/cli/commands.h"
+#include "gateway/cli/input.h"
 #include "gateway/cli/print.h"
 #include "gateway/cli/system_world.h"
 
@@ -24,7 +21,7 @@ namespace {
 constexpr std::size_t kFileBytesMax = 256 * 1024 * 1024;
 
 struct Arguments {
-    std::vector<std::filesystem::path> files;
+    std::vector<std::string> files;  ///< "-" is standard input
     std::vector<std::string> profiles;
     std::vector<std::filesystem::path> packages;
     bool bestPractice = false;
@@ -52,25 +49,6 @@ Result<std::shared_ptr<const structure::Validator>> validatorFor(const Arguments
                     fmt::format("No package has the profile {}.", profile));
     }
     return validator;
-}
-
-Result<std::string> contentOf(const std::filesystem::path& file) {
-    std::error_code error;
-    if (!std::filesystem::is_regular_file(file, error)) {
-        return fail(Kind::NotFound, IssueType::NotFound,
-                    fmt::format("There is no file {}.", file.string()));
-    }
-    if (std::filesystem::file_size(file, error) > kFileBytesMax || error) {
-        return fail(Kind::TooLarge, IssueType::TooLong,
-                    fmt::format("The file {} is too large.", file.string()));
-    }
-    std::ifstream in(file, std::ios::binary);
-    std::string content{std::istreambuf_iterator<char>(in), {}};
-    if (!in) {
-        return fail(Kind::Unavailable, IssueType::NotFound,
-                    fmt::format("The file {} cannot be read.", file.string()));
-    }
-    return content;
 }
 
 /// "file:line:col: error: Patient.name[0]: sentence [rule]".
@@ -136,13 +114,13 @@ Exit validate(const Arguments& arguments) {
     std::vector<Checked> all;
     bool valid = true;
     for (const auto& file : arguments.files) {
-        const auto content = contentOf(file);
+        const auto content = readFile(file);
         if (!content) {
             printFailure(content.error());
             return Exit::CouldNotRun;
         }
         tree::Arena arena;
-        Checked checked{file.string(),
+        Checked checked{shownName(file),
                         structure::validateBody(*content, **validator, arena, options, read)};
         valid = valid && !structure::hasErrors(checked.findings);
         if (!arguments.json) printText(checked, arguments.quiet);
@@ -160,7 +138,9 @@ void addValidate(CLI::App& program, Exit& status) {
         "Validate FHIR R4 resources, JSON or XML: base R4, and the profiles of packages that they "
         "name or --profile names; 1 when one is invalid");
     auto arguments = std::make_shared<Arguments>();
-    command->add_option("FILE", arguments->files, "Files, each with one resource")->required();
+    command
+        ->add_option("FILE", arguments->files, "Files, each with one resource; - is standard input")
+        ->required();
     command
         ->add_option("--profile", arguments->profiles,
                      "Canonical of a profile that every file must conform to; may be repeated")
