@@ -14,6 +14,13 @@
 namespace waymark::cli {
 namespace {
 
+/// A person waits for it, not a practice; and a file may hold far more than a message.
+constexpr path::Limits kToolLimits{.steps = 1'000'000'000,
+                                   .results = 20'000'000,
+                                   .depth = 256,
+                                   .time = std::chrono::minutes(1),
+                                   .bytes = std::size_t{4} << 30U};
+
 struct Arguments {
     std::string expression;
     std::string file;
@@ -63,6 +70,7 @@ Exit evaluate(const Arguments& arguments) {
     path::Environment environment;
     environment.now = SystemClock().now();
     environment.services = &traces;
+    environment.limits = kToolLimits;
     tree::Arena arena;
     const auto items = expression->evaluate(root, environment, arena);
     if (!items) return refuse(items.error());
@@ -102,7 +110,7 @@ void addFhirPath(CLI::App& program, Exit& status) {
         ->needs(cases);
     auto* explain = command->add_flag("--explain", arguments->explain,
                                       "Print the compiled plan and evaluate nothing");
-    command->add_flag("--json", arguments->json, "Results as JSON");
+    command->add_flag("--json", arguments->json, "Results as JSON")->excludes(explain);
     cases->excludes(expression)->excludes(file)->excludes(explain);
     command->callback([arguments, command, &status] {
         if (!arguments->cases.empty()) {

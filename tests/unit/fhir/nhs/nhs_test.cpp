@@ -1,6 +1,10 @@
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <sstream>
+#include <type_traits>
+
+#include <fmt/format.h>
 
 #include "fhir/nhs/nhs_number.h"
 #include "fhir/nhs/ods_code.h"
@@ -54,6 +58,25 @@ TEST(NhsNumber, TakesAWrongCheckDigitWhenToldTo) {
 
 TEST(NhsNumber, PrintsMasked) {
     EXPECT_EQ(printed(*NhsNumber::parse("9990000018")), "NHS:***");
+}
+
+/// Whole values leave by reveal() alone: no conversion, no format that knows the digits.
+template <class T>
+constexpr bool kLeavesOnlyByName =
+    !std::is_convertible_v<T, std::string> && !std::is_convertible_v<T, std::string_view> &&
+    !std::is_convertible_v<T, const char*> && !fmt::is_formattable<T>::value &&
+    !std::is_default_constructible_v<T> && !std::is_constructible_v<T, std::string>;
+static_assert(kLeavesOnlyByName<NhsNumber>);
+static_assert(kLeavesOnlyByName<Postcode>);
+static_assert(!std::is_constructible_v<OdsCode, std::string>);
+static_assert(!std::is_constructible_v<SnomedId, std::string>);
+
+TEST(NhsNumber, StaysMaskedInWhatTestsAndLogsPrint) {
+    const auto number = NhsNumber::parse("9990000018");
+    ASSERT_TRUE(number);
+    EXPECT_EQ(testing::PrintToString(*number), "NHS:***");
+    EXPECT_EQ(testing::PrintToString(*Postcode::parse("ZZ99 3VZ")), "ZZ99 ***");
+    EXPECT_EQ(testing::PrintToString(std::optional(*number)).find("9990000018"), std::string::npos);
 }
 
 TEST(OdsCode, ReadsCodesInUpperCase) {
