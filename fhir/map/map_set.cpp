@@ -49,9 +49,7 @@ Result<MapSet> MapSet::compile(std::span<const Source> sources, const model::Mod
     Diagnostics diagnostics(options.lenient);
     std::vector<ast::Map> maps;
     for (const Source& source : sources) {
-        maps.push_back(looksLikeJson(source.text)
-                           ? parseStructureMap(source.text, model, source.file, diagnostics)
-                           : parse(source.text, source.file, diagnostics));
+        maps.push_back(readMap(source.text, model, source.file, diagnostics));
     }
     auto compiled = std::make_shared<Compiled>();
     compiled->plan.model = &model;

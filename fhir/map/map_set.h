@@ -22,7 +22,7 @@ namespace waymark::map {
 
 struct Source {
     std::string file;  ///< for diagnostics
-    std::string text;  ///< FML
+    std::string text;  ///< FML, or a StructureMap as JSON or XML
 };
 
 struct Limits {

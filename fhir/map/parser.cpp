@@ -230,10 +230,22 @@ ast::Map parse(std::string_view text, std::string_view file, Diagnostics& diagno
     return Parser(text, file, diagnostics).map();
 }
 
-bool looksLikeJson(std::string_view text) {
+namespace {
+
+char firstByte(std::string_view text) {
     if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
     const std::size_t first = text.find_first_not_of(" \t\r\n");
-    return first != std::string_view::npos && text[first] == '{';
+    return first == std::string_view::npos ? '\0' : text[first];
+}
+
+}  // namespace
+
+bool looksLikeJson(std::string_view text) {
+    return firstByte(text) == '{';
+}
+
+bool looksLikeXml(std::string_view text) {
+    return firstByte(text) == '<';
 }
 
 }  // namespace waymark::map

@@ -15,5 +15,7 @@ ast::Map parse(std::string_view text, std::string_view file, Diagnostics& diagno
 
 /// Whether a text is FML's other form, a StructureMap as JSON.
 bool looksLikeJson(std::string_view text);
+/// The same as XML. No FML begins with `<`.
+bool looksLikeXml(std::string_view text);
 
 }  // namespace waymark::map

@@ -23,6 +23,10 @@ ast::Map fromStructureMap(tree::Element resource, const model::Model& model, std
 ast::Map parseStructureMap(std::string_view json, const model::Model& model, std::string_view file,
                            Diagnostics& diagnostics);
 
+/// A map in whichever form the text has: FML, or a StructureMap as JSON (R4, R5) or XML (R4).
+ast::Map readMap(std::string_view text, const model::Model& model, std::string_view file,
+                 Diagnostics& diagnostics);
+
 /// An R4 StructureMap in the builder's arena.
 tree::Element toStructureMap(const ast::Map& map, tree::Builder& builder);
 

@@ -5,9 +5,11 @@
 #include <string>
 #include <utility>
 
+#include "fhir/map/parser.h"
 #include "fhir/map/structure_map.h"
 #include "fhir/map/structure_map_names.h"
 #include "fhir/tree/json_reader.h"
+#include "fhir/tree/xml_reader.h"
 
 namespace waymark::map {
 namespace {
@@ -390,6 +392,20 @@ ast::Map parseStructureMap(std::string_view json, const model::Model& model, std
         return none;
     }
     return fromStructureMap(document->root, model, file, diagnostics);
+}
+
+ast::Map readMap(std::string_view text, const model::Model& model, std::string_view file,
+                 Diagnostics& diagnostics) {
+    if (looksLikeJson(text)) return parseStructureMap(text, model, file, diagnostics);
+    if (!looksLikeXml(text)) return parse(text, file, diagnostics);
+    tree::Arena arena;
+    const auto document = tree::readXml(text, model::Model::r4(), arena);
+    if (document) return fromStructureMap(document->root, model, file, diagnostics);
+    for (const Issue& issue : document.error().issues)
+        diagnostics.add(Code::Expected, file, issue.at, issue.text);
+    ast::Map none;
+    none.file = std::string(file);
+    return none;
 }
 
 }  // namespace waymark::map

@@ -21,6 +21,7 @@ Exit parseAndRun(int argc, char** argv) {
     addCheck(program, status);
     addReferrals(program, status);
     addStore(program, status);
+    addMap(program, status);
     addSimulate(program, status);
     addValidate(program, status);
     addDemo(program, status);

@@ -13,6 +13,7 @@ void addServe(CLI::App& program, Exit& status);      ///< serve --config DIR
 void addCheck(CLI::App& program, Exit& status);      ///< check --config DIR
 void addReferrals(CLI::App& program, Exit& status);  ///< referrals show ID
 void addStore(CLI::App& program, Exit& status);      ///< store backup, store restore
+void addMap(CLI::App& program, Exit& status);        ///< map check, run, test, new ...
 void addSimulate(CLI::App& program, Exit& status);   ///< simulate provider, simulate practice
 void addValidate(CLI::App& program, Exit& status);   ///< validate FILE...
 void addDemo(CLI::App& program, Exit& status);       ///< demo
