@@ -78,12 +78,16 @@ Result<std::string> readText(const fs::path& file) {
     return named(std::move(failed.error()), file.string());
 }
 
-Result<void> ExampleRun::read(const Example& example) {
+Result<void> ExampleRun::read(const Example& example, std::string first) {
     auto url = workshop_->mapNamed(example.map);
     if (!url) return named(std::move(url.error()), example.folder.string());
     std::vector<std::pair<std::string, std::string>> texts;
     for (const std::string_view ending : {kInput, std::string_view(".in2.json")}) {
         const fs::path file = example.file(ending);
+        if (ending == kInput && !first.empty()) {
+            texts.emplace_back(file.string(), std::move(first));
+            continue;
+        }
         if (ending != kInput && !fs::exists(file)) continue;
         auto text = readText(file);
         if (!text) return std::unexpected(std::move(text.error()));

@@ -39,7 +39,8 @@ public:
         : workshop_(&workshop), bodies_(workshop.model()) {}
 
     /// Reads an example's inputs as its map takes them. Fails with the file in the issues.
-    Result<void> read(const Example& example);
+    /// `first` stands for the first input, if it is not empty.
+    Result<void> read(const Example& example, std::string first = {});
     /// Reads texts as the inputs of the map at `url`.
     Result<void> read(std::string_view url, std::vector<std::pair<std::string, std::string>> named);
     /// The begun target: what stands there already.

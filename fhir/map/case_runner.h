@@ -46,8 +46,9 @@ struct CaseWorld {
 /// own is a failed case, never a failure of the run.
 Result<CaseReport> runCases(std::string_view json, const CaseWorld& world);
 
-/// Whether two JSON values say the same: members in any order, numbers by value. `difference` gets
-/// the path and the two values of the first place where they do not.
+/// Whether two JSON values say the same: members in any order, numbers by value, `generated-uuid`
+/// in what is expected for any UUID. `difference` gets the path and the two values of the first
+/// place where they do not.
 bool sameJson(const json::Value& expected, const json::Value& actual, std::string& difference,
               const std::string& path = "$");
 

@@ -23,6 +23,15 @@ bool mayRepeat(std::span<const model::ElementDef> defs) {
     return std::ranges::any_of(defs, [](const model::ElementDef& def) { return def.repeats; });
 }
 
+/// Whether a condition begins with the name of the element that it is about.
+bool startsWithName(std::string_view text, const std::vector<ast::Name>& path) {
+    const std::size_t first = text.find_first_not_of("( \t");
+    if (first == std::string_view::npos || path.empty()) return false;
+    text.remove_prefix(first);
+    const std::string& name = path.back().text;
+    return text.starts_with(name) && text.size() > name.size() && text[name.size()] == '.';
+}
+
 }  // namespace
 
 plan::Source GroupCompiler::source(const ast::Source& source, TypeSet& itemType, bool& repeats) {
@@ -162,7 +171,8 @@ TypeSet GroupCompiler::typeFilter(const ast::Source& source, plan::Source& out,
 
 /// where, check and log see the item as their focus and under its variable's name. Old tutorials
 /// have conditions on the context instead (`src.a2 as a where a2.length() <= 20`); a lenient
-/// compilation takes those that make sense only so.
+/// compilation takes those that make sense only so; where no type is known, those that begin with
+/// the element's own name.
 void GroupCompiler::sourceClauses(const ast::Source& source, plan::Source& out,
                                   const TypeSet& type) {
     const bool lenient =
@@ -170,8 +180,10 @@ void GroupCompiler::sourceClauses(const ast::Source& source, plan::Source& out,
     const TypeSet context = lenient ? scope_[out.context].type : TypeSet();
     const auto clause = [&](const std::optional<ast::Expression>& text, plan::Index& into) {
         if (!text) return false;
-        const bool onContext = lenient && !compiler_.compiles(*text, scope_, type) &&
-                               !context.isAny() && compiler_.compiles(*text, scope_, context);
+        const bool bySight = lenient && type.isAny() && startsWithName(text->text, source.path);
+        const bool onContext =
+            bySight || (lenient && !compiler_.compiles(*text, scope_, type) && !context.isAny() &&
+                        compiler_.compiles(*text, scope_, context));
         into = expression(*text, onContext ? context : type);
         return onContext;
     };

@@ -37,7 +37,7 @@ plan::Target GroupCompiler::target(const ast::Target& target, const ast::Rule& r
     share(target, out);
     TypeSet made;
     if (place.ok) {
-        if (isByType(rule)) {
+        if (isByType(rule) || copiesByGroup(target, rule, place, item)) {
             made = byType(target, out, place, item);
         } else if (target.transform) {
             out.kind = Kind::Transform;
@@ -60,6 +60,29 @@ plan::Target GroupCompiler::target(const ast::Target& target, const ast::Rule& r
         noteMade(target, out, out.variable);
     }
     return out;
+}
+
+/// `src.a as a -> tgt.b = a` between types that do not fit, but for which a default group stands
+/// ready.
+bool GroupCompiler::copiesByGroup(const ast::Target& target, const ast::Rule& rule,
+                                  const Place& place, const TypeSet& item) {
+    const bool plain = target.transform && target.transform->name == "copy" &&
+                       rule.sources.size() == 1 && place.known && !place.self && !item.isAny();
+    if (!plain) return false;
+    const ast::Parameter& value = target.transform->parameters.front();
+    if (value.kind != ast::Parameter::Kind::Variable ||
+        value.text != rule.sources.front().variable.text)
+        return false;
+    std::vector<model::TypeId> targets;
+    for (const model::ElementDef& def : place.defs) targets.push_back(def.type);
+    bool grouped = false;
+    for (const model::TypeId each : item.types()) {
+        const model::TypeId type = Types::withoutSystem(each);
+        if (types().best(type, place.defs)) return false;
+        grouped = grouped || compiler_.library().defaultFor(group_.map, type, targets);
+    }
+    if (grouped) (void)lookup(rule.sources.front().variable);
+    return grouped;
 }
 
 /// Follows a target's path. Everything before the last step is made, or used if it is there and

@@ -29,6 +29,18 @@ bool isWordByte(char byte) {
            (byte >= '0' && byte <= '9') || byte == '_';
 }
 
+/// Functions that the language had while it was young, and that tutorials still show.
+std::string inTodaysWords(std::string text) {
+    static constexpr std::pair<std::string_view, std::string_view> kOld[] = {
+        {"isInteger()", "convertsToInteger()"},
+        {"isDecimal()", "convertsToDecimal()"},
+    };
+    for (const auto& [old, today] : kOld)
+        for (std::size_t at = text.find(old); at != std::string::npos; at = text.find(old, at + 1))
+            if (at == 0 || !isWordByte(text[at - 1])) text.replace(at, old.size(), today);
+    return text;
+}
+
 /// Marks the variables that an expression's text names. Slightly generous: a name in a string
 /// counts.
 void markUsed(std::string_view text, std::span<Variable> variables) {
@@ -286,10 +298,18 @@ Index Compiler::expression(const ast::Expression& expression, std::size_t map,
             diagnostics_.add(Code::BadExpression, this->map(map).file, within(expression, issue.at),
                              fmt::format("FHIRPath: {}", issue.text), rulePath);
         if (!diagnostics_.lenient()) return plan::kNone;
+        const std::string text = inTodaysWords(expression.text);
         // Without types only what no type could save is a fault.
         scope.focus = model::kNoType;
         for (path::Variable& variable : scope.variables) variable.type = model::kNoType;
-        compiled = path::Expression::compile(expression.text, scope);
+        compiled = path::Expression::compile(text, scope);
+        if (!compiled) {
+            // Nor a name that no model has: the input may be open.
+            scope.focus = model::kOpen;
+            for (path::Variable& variable : scope.variables) variable.type = model::kOpen;
+            auto open = path::Expression::compile(text, scope);
+            if (open) compiled = std::move(open);
+        }
         if (!compiled) {
             diagnostics_.add(Code::Expected, this->map(map).file, expression.at,
                              fmt::format("FHIRPath: {}", compiled.error().text()), rulePath);

@@ -17,7 +17,6 @@ enum class Code : std::uint16_t {
     UnexpectedCharacter = 101,
     Unterminated = 102,
     Expected = 103,
-    BadEscape = 104,
     BadMetadata = 105,
     TooLarge = 106,
     DuplicateClause = 107,
@@ -38,7 +37,6 @@ enum class Code : std::uint16_t {
     DefaultGroupShape = 210,
     DuplicateDefaultGroup = 211,
     DuplicateConstant = 212,
-    CyclicConstant = 213,
     TooManyGroups = 214,
     NoSource = 215,
     // Rules
@@ -49,7 +47,6 @@ enum class Code : std::uint16_t {
     WrongType = 305,
     WrittenTwice = 306,
     TypeNeeded = 307,
-    PrimitiveNeedsValue = 308,
     UnknownTransform = 310,
     WrongArity = 311,
     BadParameter = 312,
@@ -59,7 +56,6 @@ enum class Code : std::uint16_t {
     NoDefaultGroup = 316,
     ImpossibleType = 317,
     ImpossibleCardinality = 318,
-    VariableNeeded = 319,
     MissingCodes = 320,
     NotInValueSet = 322,
     BadExpression = 330,
@@ -71,7 +67,6 @@ enum class Code : std::uint16_t {
     RequiredNeverWritten = 405,
     LastOneWins = 406,
     NarrowedDate = 407,
-    DynamicType = 408,
 };
 
 /// "FML-E0101"; "FML-W0401" for the linter's.

@@ -76,6 +76,8 @@ private:
     // compile_target.cpp
     plan::Target target(const ast::Target& target, const ast::Rule& rule, const TypeSet& item,
                         bool repeats);
+    bool copiesByGroup(const ast::Target& target, const ast::Rule& rule, const Place& place,
+                       const TypeSet& item);
     Place place(const ast::Target& target, plan::Target& out);
     bool targetStep(const ast::Name& step, const TypeSet& type, bool last, plan::TargetStep& out,
                     Place& place, TypeSet& next);

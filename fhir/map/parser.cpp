@@ -75,6 +75,11 @@ void Parser::metadataValue(ast::Metadata& entry, Position at) {
         entry.markdown = entry.hasValue = true;
         entry.value = std::string(peek().text);
         next();
+    } else if (end == at_ + 1 && peek().kind == TokenKind::Identifier && !peek().is("true") &&
+               !peek().is("false")) {  // `/// status = draft`, as old maps have it
+        entry.hasValue = true;
+        entry.value = std::string(peek().text);
+        next();
     } else if (const auto value = literal(at_, end)) {
         entry.hasValue = true;
         entry.kind = value->literal;

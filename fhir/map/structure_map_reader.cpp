@@ -399,10 +399,17 @@ ast::Map readMap(std::string_view text, const model::Model& model, std::string_v
     if (looksLikeJson(text)) return parseStructureMap(text, model, file, diagnostics);
     if (!looksLikeXml(text)) return parse(text, file, diagnostics);
     tree::Arena arena;
-    const auto document = tree::readXml(text, model::Model::r4(), arena);
+    // Names of variables are ids in R4, and public maps put `_` into them.
+    std::vector<Issue> faults;
+    tree::ReadOptions options;
+    options.requireElements = false;
+    options.faults = &faults;
+    const auto document = tree::readXml(text, model::Model::r4(), arena, options);
+    if (!document) faults = document.error().issues;
+    for (const Issue& issue : faults)
+        if (!document || issue.type != IssueType::Value)
+            diagnostics.add(Code::Expected, file, issue.at, issue.text);
     if (document) return fromStructureMap(document->root, model, file, diagnostics);
-    for (const Issue& issue : document.error().issues)
-        diagnostics.add(Code::Expected, file, issue.at, issue.text);
     ast::Map none;
     none.file = std::string(file);
     return none;

@@ -9,6 +9,17 @@
 namespace waymark::map {
 namespace {
 
+/// A rule's name in R4 is an id: what an id cannot have becomes a dash.
+std::string asId(std::string name) {
+    constexpr std::size_t kLengthMax = 64;
+    for (char& byte : name) {
+        const bool good = (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
+                          (byte >= '0' && byte <= '9') || byte == '.' || byte == '-';
+        if (!good) byte = '-';
+    }
+    return name.substr(0, kLengthMax);
+}
+
 class Writer {
 public:
     explicit Writer(tree::Builder& builder) : builder_(builder) {}
@@ -144,7 +155,7 @@ void Writer::rule(tree::Node* parent, const ast::Rule& rule, std::size_t number)
     std::string name = rule.name.text;
     if (name.empty() && !rule.sources.empty() && !rule.sources.front().path.empty())
         name = rule.sources.front().path.back().text;
-    text(out, "name", name.empty() ? fmt::format("rule{}", number + 1) : name);
+    text(out, "name", name.empty() ? fmt::format("rule{}", number + 1) : asId(name));
     const bool simple = rule.isSimple();
     for (const ast::Source& each : rule.sources) source(out, each, simple);
     for (const ast::Target& each : rule.targets) target(out, each, simple);

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <vector>
+
 #include "fhir/core/check.h"
 #include "fhir/model/loader.h"
 #include "fhir/model/shape.h"
@@ -21,10 +24,38 @@ const Model& Model::r4() {
     return *model;
 }
 
+namespace {
+
+bool needs(const TypeSpec& spec, std::string_view name) {
+    if (spec.name == name) return false;
+    return spec.base == name || std::ranges::any_of(spec.elements, [&](const ElementSpec& element) {
+               return std::ranges::find(element.types, name) != element.types.end();
+           });
+}
+
+/// Models that others are made of come first. Those that need each other stay as they stand.
+std::vector<const TypeSpec*> inOrderOfNeed(std::span<const TypeSpec> specs) {
+    std::vector<const TypeSpec*> left;
+    for (const TypeSpec& spec : specs) left.push_back(&spec);
+    std::vector<const TypeSpec*> out;
+    while (!left.empty()) {
+        auto next = std::ranges::find_if(left, [&](const TypeSpec* spec) {
+            return std::ranges::none_of(
+                left, [&](const TypeSpec* other) { return needs(*spec, other->name); });
+        });
+        if (next == left.end()) next = left.begin();
+        out.push_back(*next);
+        left.erase(next);
+    }
+    return out;
+}
+
+}  // namespace
+
 Result<std::shared_ptr<const Model>> Model::extend(std::span<const TypeSpec> specs) {
     Loader loader;
     loader.addR4();
-    for (const TypeSpec& spec : specs) loader.addSpec(spec);
+    for (const TypeSpec* spec : inOrderOfNeed(specs)) loader.addSpec(*spec);
     if (loader.issues().empty()) {
         if (auto tables = loader.finish()) {
             return std::shared_ptr<const Model>(new Model(std::move(tables)));
@@ -71,7 +102,9 @@ std::size_t Model::nameCount() const {
     return tables_->names.size();
 }
 
-std::span<const std::string_view> Model::names() const { return tables_->names; }
+std::span<const std::string_view> Model::names() const {
+    return tables_->names;
+}
 
 const ElementDef* Model::elementNamed(TypeId type, std::string_view jsonName) const {
     if (jsonName.empty() || jsonName.size() > 255) return nullptr;
@@ -94,7 +127,9 @@ const Shape& Model::shape(TypeId id) const {
     return tables_->shapes[id];
 }
 
-std::span<const Shape> Model::shapes() const { return tables_->shapes; }
+std::span<const Shape> Model::shapes() const {
+    return tables_->shapes;
+}
 
 const Shape& Model::codeList(std::uint16_t number) const {
     check(number > 0 && number <= tables_->codeLists.size(), "a code list of this model");

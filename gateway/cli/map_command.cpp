@@ -91,6 +91,8 @@ void addMap(CLI::App& program, Exit& status) {
     addMapFmt(*map, status);
     addMapPrint(*map, status);
     addMapNew(*map, status);
+    addMapCoverage(*map, status);
+    addMapDiff(*map, status);
 }
 
 }  // namespace waymark::cli
