@@ -284,7 +284,9 @@ path::Scope Compiler::scopeOf(std::span<const Variable> variables, const TypeSet
 
 bool Compiler::compiles(const ast::Expression& expression, std::span<const Variable> variables,
                         const TypeSet& focus) const {
-    return path::Expression::compile(expression.text, scopeOf(variables, focus)).has_value();
+    const std::string text =
+        diagnostics_.lenient() ? inTodaysWords(expression.text) : expression.text;
+    return path::Expression::compile(text, scopeOf(variables, focus)).has_value();
 }
 
 Index Compiler::expression(const ast::Expression& expression, std::size_t map,

@@ -100,6 +100,7 @@ private:
     [[nodiscard]] path::Scope scopeOf(std::span<const Variable> variables,
                                       const TypeSet& focus) const;
     void entry(std::size_t map);
+    void watchRoots();
     void lintRequired();
     void drain();
     void conceptMaps(std::size_t map);

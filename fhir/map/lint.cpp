@@ -94,8 +94,25 @@ void GroupCompiler::finishWrites(std::size_t firstVariable) {
     }
 }
 
+/// A map's own target counts too where it is a logical model: no one else writes a provider's JSON.
+/// A FHIR resource may be given begun.
+void Compiler::watchRoots() {
+    for (const plan::Entry& entry : plan_.entries) {
+        const bool logical = entry.targetSlot != plan::kNoSlot && entry.target != model::kNoType &&
+                             plan_.model->type(entry.target).kind == model::TypeKind::Logical;
+        if (!logical) continue;
+        const plan::Group& group = plan_.groups[entry.group];
+        Made made{.type = entry.target, .map = group.map, .at = group.at, .path = {}, .writes = {}};
+        made.path = plan_.paths[group.path];
+        made.writes.any = true;
+        made.writes.calls.emplace_back(entry.group, entry.targetSlot);
+        made_.push_back(std::move(made));
+    }
+}
+
 /// Follows the writes through the groups, then names the required elements that are missing.
 void Compiler::lintRequired() {
+    watchRoots();
     for (const Made& made : made_) {
         Writes all = made.writes;
         std::set<std::pair<plan::Index, std::size_t>> seen;

@@ -303,7 +303,12 @@ bool XmlHandler::setValue(Node* node, const model::Member& member, std::string_v
                          nullptr
                : model::matches(member.format, text);
     if (!fits) {
-        node->text = "";  // there is a value, if a wrong one
+        node->text = "";                           // there is a value, if a wrong one
+        if (member.format == model::Format::Id) {  // a wrong name still says what is meant
+            const std::string_view kept = arena_.copy(text);
+            node->text = kept.data();
+            node->textLength = static_cast<std::uint32_t>(kept.size());
+        }
         return refuse(at, isCode ? IssueType::CodeInvalid : IssueType::Value,
                       isCode ? sentences::wrongCode(model_, member)
                              : sentences::wrongFormat(model_, member, text));

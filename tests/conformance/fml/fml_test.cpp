@@ -88,5 +88,36 @@ TEST(FmlConformance, CasesMayBringWhatTheyNeed) {
     EXPECT_FALSE(runCases("[]", {}).has_value());
 }
 
+/// Habits of public maps: old and new headers in one, functions that FHIRPath no longer has, names
+/// with `_` in resources, conditions on the context, models that need each other.
+TEST(FmlConformance, PublicMapsAreReadAsTheyAre) {
+    tests::SeededRandom random;
+    const auto report = runCases(R"j({"cases": [
+      {"id": "mixedHeader", "kind": "parse", "map": "/// title = 'T'\n/// status = draft\n\nmap 'http://x/m' = 'm'\ngroup g(source s_s, target t_t) { s_s.`a!` as v_v -> t_t.`b#` = v_v; }"},
+      {"id": "oldFunction", "kind": "transform", "map": "map 'http://x/m' = 'm'\nuses 'http://x/L' alias L as source\nuses 'http://x/R' alias R as target\ngroup g(source s : L, target t : R) { s.a as v where a.isInteger() -> t.a = cast(v, 'FHIR.integer'); }",
+       "models": [
+        {"resourceType": "StructureDefinition", "url": "http://x/L", "name": "L", "status": "draft", "abstract": true, "kind": "logical", "type": "L", "baseDefinition": "http://hl7.org/fhir/StructureDefinition/Element", "differential": {"element": [{"path": "L"}, {"path": "L.a", "min": 0, "max": "1", "type": [{"code": "string"}]}]}},
+        {"resourceType": "StructureDefinition", "url": "http://x/R", "name": "R", "status": "draft", "abstract": true, "kind": "logical", "type": "R", "baseDefinition": "http://hl7.org/fhir/StructureDefinition/Element", "differential": {"element": [{"path": "R"}, {"path": "R.a", "min": 0, "max": "1", "type": [{"code": "integer"}]}]}}],
+       "input": {"resourceType": "L", "a": "3"}, "expected": {"resourceType": "R", "a": 3}},
+      {"id": "noModels", "kind": "transform", "map": "map 'http://x/m' = 'm'\nuses 'http://x/L' alias L as source\nuses 'http://x/R' alias R as target\ngroup g(source s : L, target t : R) { s.i9 as v where s.m9 >= 2 -> t.k9 = v; s.i9 as v where i9.matches('[0-9]+').not() -> t.n9 = 0; }",
+       "input": {"i9": "x", "m9": 2}, "expected": {"k9": ["x"], "n9": 0}},
+      {"id": "groupForACopy", "kind": "transform", "map": "map 'http://x/m' = 'm'\nuses 'http://x/L' alias L as source\nuses 'http://x/R' alias R as target\nuses 'http://x/LI' alias LI as source\nuses 'http://x/RI' alias RI as target\ngroup g(source s : L, target t : R) { s.a as v -> t.a = v; }\ngroup i(source s : LI, target t : RI) <<types>> { s.b as v -> t.c = v; }",
+       "anyName": [
+        {"resourceType": "StructureDefinition", "url": "http://x/L", "name": "L", "status": "draft", "abstract": true, "kind": "logical", "type": "L", "baseDefinition": "http://hl7.org/fhir/StructureDefinition/Element", "differential": {"element": [{"path": "L"}, {"path": "L.a", "min": 0, "max": "*", "type": [{"code": "LI"}]}]}},
+        {"resourceType": "StructureDefinition", "url": "http://x/R", "name": "R", "status": "draft", "abstract": true, "kind": "logical", "type": "R", "baseDefinition": "http://hl7.org/fhir/StructureDefinition/Element", "differential": {"element": [{"path": "R"}, {"path": "R.a", "min": 0, "max": "*", "type": [{"code": "RI"}]}]}},
+        {"resourceType": "StructureDefinition", "url": "http://x/LI", "name": "LI", "status": "draft", "abstract": true, "kind": "logical", "type": "LI", "baseDefinition": "http://hl7.org/fhir/StructureDefinition/Element", "differential": {"element": [{"path": "LI"}, {"path": "LI.b", "min": 0, "max": "1", "type": [{"code": "string"}]}]}},
+        {"resourceType": "StructureDefinition", "url": "http://x/RI", "name": "RI", "status": "draft", "abstract": true, "kind": "logical", "type": "RI", "baseDefinition": "http://hl7.org/fhir/StructureDefinition/Element", "differential": {"element": [{"path": "RI"}, {"path": "RI.c", "min": 0, "max": "1", "type": [{"code": "string"}]}]}}],
+       "input": {"a": [{"b": "x"}, {"b": "y"}]}, "expected": {"a": [{"c": "x"}, {"c": "y"}]}},
+      {"id": "xml", "kind": "transform", "map": "<StructureMap xmlns='http://hl7.org/fhir'><url value='http://x/m'/><name value='m'/><status value='draft'/><structure><url value='http://hl7.org/fhir/StructureDefinition/Basic'/><mode value='source'/></structure><structure><url value='http://hl7.org/fhir/StructureDefinition/Basic'/><mode value='target'/></structure><group><name value='g'/><input><name value='s_s'/><type value='Basic'/><mode value='source'/></input><input><name value='t_t'/><type value='Basic'/><mode value='target'/></input><rule><name value='r_r'/><source><context value='s_s'/></source><target><context value='t_t'/><element value='id'/><transform value='uuid'/></target></rule></group></StructureMap>",
+       "input": {"resourceType": "Basic"}, "expected": {"resourceType": "Basic", "id": "generated-uuid"}}]})j",
+                                 {.model = &model::Model::r4(),
+                                  .logicalModel = package::logicalModel,
+                                  .random = &random,
+                                  .now = {}});
+    ASSERT_TRUE(report.has_value()) << report.error().text();
+    for (const CaseResult& result : report->results) EXPECT_EQ(result.detail, "") << result.id;
+    EXPECT_EQ(report->summary(), "5 passed, 0 failed, 0 skipped");
+}
+
 }  // namespace
 }  // namespace waymark::map

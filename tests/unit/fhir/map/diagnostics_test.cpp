@@ -252,6 +252,32 @@ TEST(MapFault, MissesCodesThatARequiredValueSetWants) {
         "(did you mean `female`?) [M|g|id]\n");
 }
 
+TEST(MapFault, NamesWhatAProvidersModelRequiresAndNoRuleWrites) {
+    const auto text = [](std::string_view path) {
+        model::ElementSpec element;
+        element.path = path;
+        element.min = 1;
+        element.types = {"string"};
+        return element;
+    };
+    const model::TypeSpec card{.name = "Card",
+                               .url = "http://x/Card",
+                               .base = "Element",
+                               .elements = {text("Card.title"), text("Card.code")}};
+    const auto model = model::Model::extend(std::vector{card});
+    ASSERT_TRUE(model);
+    Bench bench(**model);
+    const std::string head = R"(map "http://x/m" = "M"
+uses "http://hl7.org/fhir/StructureDefinition/Patient" alias Patient as source
+uses "http://x/Card" alias Card as target
+group g(source src : Patient, target tgt : Card) { src.id as i -> tgt.code = i; )";
+    EXPECT_EQ(bench.says({head + "}"}),
+              "m1.map:4:7 FML-W0405 a Card must have `title`, and no rule writes it [M|g]\n");
+    EXPECT_EQ(bench.says({head + "src then other(src, tgt) \"other\"; }\n"
+                                 "group other(source s, target t) { s.id as i -> t.title = i; }"}),
+              "");
+}
+
 TEST(MapFault, LenientlyWaitsForTheRun) {
     Bench bench;
     CompileOptions options;
