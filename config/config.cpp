@@ -57,6 +57,11 @@ const Client* Config::client(std::string_view id) const {
     return find(clients, &Client::id, id);
 }
 
+const Validation& Config::validationFor(std::string_view clientId) const {
+    const Client* const sender = client(clientId);
+    return sender && sender->validation ? *sender->validation : validation;
+}
+
 const Practice* Config::practiceFor(std::string_view ods, const Client& client) const {
     if (const Practice* own = practice(ods)) return own;
     return client.defaultPractice.empty() ? nullptr : practice(client.defaultPractice);

@@ -62,6 +62,22 @@ struct Practice {
     Place place;
 };
 
+/// What becomes of a referral in which validation finds errors.
+enum class Strictness : std::uint8_t {
+    Reject,  ///< refused with all of them
+    Warn,    ///< accepted; the answer tells them as warnings
+    Off,     ///< not validated
+};
+
+/// Of a sender, or of all that have none of their own.
+struct Validation {
+    Strictness mode = Strictness::Reject;
+    /// Rules ("binding-extensible", "nhs-number") that refuse whatever their severity and the mode.
+    std::vector<std::string> reject;
+    /// Rules ("per-1") that are told and never refuse.
+    std::vector<std::string> warn;
+};
+
 /// A system that authenticates, and the organisations that it acts for.
 struct Client {
     std::string id;
@@ -72,6 +88,7 @@ struct Client {
     /// ODS code of the practice whose entry serves organisations that have none of their own; may
     /// be empty.
     std::string defaultPractice;
+    std::optional<Validation> validation;  ///< instead of the general one
     Place place;
 };
 
@@ -216,11 +233,16 @@ struct Config {
     RetryPolicy retry;
     Limits limits;
     Bars bars;
+    Validation validation;
+    /// Folders and .tgz archives with profiles, extensions and value sets.
+    std::vector<std::filesystem::path> packages;
     WorkingTime workingTime = englishWorkingTime();
 
     [[nodiscard]] const Provider* provider(std::string_view id) const;
     [[nodiscard]] const Practice* practice(std::string_view ods) const;
     [[nodiscard]] const Client* client(std::string_view id) const;
+    /// What holds for this client, or in general when it has nothing of its own or is not known.
+    [[nodiscard]] const Validation& validationFor(std::string_view clientId) const;
     /// The organisation's own entry, else the client's default entry, else nullptr.
     [[nodiscard]] const Practice* practiceFor(std::string_view ods, const Client& client) const;
     [[nodiscard]] const Route* route(std::string_view name) const;

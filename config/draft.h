@@ -52,4 +52,9 @@ std::string odsCode(Table& table, const Placed<std::string>& written);
 /// A secret that must be a bearer token, entered in the draft's tokens.
 void readToken(Table& table, std::string_view key, bool required, Secret& into, Draft& draft);
 
+/// The keys that [validation] has wherever it stands; the caller finishes the table.
+Validation readValidation(Table& table);
+/// That of waymark.toml, with its packages.
+void readGeneralValidation(Table table, Config& config);
+
 }  // namespace waymark::config

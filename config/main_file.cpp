@@ -211,6 +211,9 @@ void readMain(Table table, Draft& draft) {
     if (auto retry = table.table("retry")) readRetry(std::move(*retry), config.retry);
     if (auto limits = table.table("limits")) readLimits(std::move(*limits), config.limits);
     if (auto bars = table.table("bars")) readBars(std::move(*bars), config.bars);
+    if (auto validation = table.table("validation")) {
+        readGeneralValidation(std::move(*validation), config);
+    }
     if (auto time = table.table("working_time")) {
         readWorkingTime(std::move(*time), config.workingTime);
     }

@@ -202,6 +202,10 @@ void readClient(Table table, Draft& draft) {
         client.defaultPractice = odsCode(table, *entry);
         draft.used.push_back({"practice", client.defaultPractice, entry->place});
     }
+    if (auto validation = table.table("validation")) {
+        client.validation = readValidation(*validation);
+        validation->finish();
+    }
     table.finish();
     draft.config->clients.push_back(std::move(client));
 }

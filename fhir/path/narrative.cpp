@@ -43,7 +43,8 @@ bool isNameChar(char c) {
 
 class Scanner {
 public:
-    explicit Scanner(std::string_view text) : text_(text) {}
+    explicit Scanner(std::string_view text, ForbiddenMarkup* forbidden = nullptr)
+        : text_(text), forbidden_(forbidden) {}
 
     NarrativeFault run() {
         skipBlanks();
@@ -55,6 +56,7 @@ public:
             }
         }
         if (fault_ != NarrativeFault::None) return fault_;
+        if (counted_ != NarrativeFault::None) return counted_;
         if (depth_ > 0 || !begun_) return NarrativeFault::Malformed;
         return hasContent_ ? NarrativeFault::None : NarrativeFault::Empty;
     }
@@ -62,6 +64,13 @@ public:
 private:
     void fail(NarrativeFault fault) {
         if (fault_ == NarrativeFault::None) fault_ = fault;
+    }
+    /// The first ends the scan, unless all are counted.
+    void forbid(NarrativeFault fault) {
+        if (!forbidden_) return fail(fault);
+        if (counted_ == NarrativeFault::None) counted_ = fault;
+        ++(fault == NarrativeFault::ForbiddenElement ? forbidden_->elements
+                                                     : forbidden_->attributes);
     }
     void skipBlanks() {
         while (at_ < text_.size() && isBlank(text_[at_])) ++at_;
@@ -121,7 +130,8 @@ private:
         if (element.empty() || (depth_ == 0 && begun_)) return fail(NarrativeFault::Malformed);
         if (!begun_ && element != "div") return fail(NarrativeFault::NotADiv);
         if (!std::ranges::binary_search(kElements, element)) {
-            return fail(NarrativeFault::ForbiddenElement);
+            forbid(NarrativeFault::ForbiddenElement);
+            if (fault_ != NarrativeFault::None) return;
         }
         if (element == "img") hasContent_ = true;
         bool hasNamespace = false;
@@ -162,7 +172,7 @@ private:
         const bool isOwn = std::ranges::any_of(
             kOwn, [&](const auto& own) { return own[0] == element && own[1] == attribute; });
         if (!isOwn && !std::ranges::binary_search(kAttributes, attribute)) {
-            fail(NarrativeFault::ForbiddenAttribute);
+            forbid(NarrativeFault::ForbiddenAttribute);
         }
         return true;
     }
@@ -174,6 +184,8 @@ private:
     bool begun_ = false;
     bool hasContent_ = false;
     NarrativeFault fault_ = NarrativeFault::None;
+    ForbiddenMarkup* forbidden_;
+    NarrativeFault counted_ = NarrativeFault::None;
 };
 
 static_assert(std::ranges::is_sorted(kElements));
@@ -183,6 +195,10 @@ static_assert(std::ranges::is_sorted(kAttributes));
 
 NarrativeFault checkNarrative(std::string_view xhtml) {
     return Scanner(xhtml).run();
+}
+
+NarrativeFault checkNarrative(std::string_view xhtml, ForbiddenMarkup& forbidden) {
+    return Scanner(xhtml, &forbidden).run();
 }
 
 }  // namespace waymark::path

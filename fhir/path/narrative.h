@@ -18,4 +18,12 @@ enum class NarrativeFault : unsigned char {
 /// The first fault. Linear in the text, no allocation.
 NarrativeFault checkNarrative(std::string_view xhtml);
 
+/// How many elements and attributes stand in the text that may not.
+struct ForbiddenMarkup {
+    unsigned elements = 0;
+    unsigned attributes = 0;
+};
+/// As checkNarrative(), but looks behind the first forbidden name and counts them all.
+NarrativeFault checkNarrative(std::string_view xhtml, ForbiddenMarkup& forbidden);
+
 }  // namespace waymark::path

@@ -176,6 +176,7 @@ void checkBundle(tree::Element bundle, Run& run) {
         }
         checkEntry(at, parts, kind, run);
     }
+    if (kind.isDocument) checkDocument(bundle, run);
     if (!searchFits) run.violated(bundle, type::Bundle, "bdl-2");
     if (!requestsFit) run.violated(bundle, type::Bundle, "bdl-3");
     if (!responsesFit) run.violated(bundle, type::Bundle, "bdl-4");

@@ -10,11 +10,21 @@ namespace waymark::structure::detail {
 namespace name = model::name;
 namespace type = model::type;
 
+namespace {
+
+/// Of a coding without a system: no value set has it. (A code of type code has the system of its
+/// binding, which an empty one stands for.)
+constexpr std::string_view kNoSystem = "-";
+
+}  // namespace
+
 void forEachCode(tree::Element element, const model::Model& model,
                  const std::function<void(std::string_view, std::string_view)>& take) {
     const auto coding = [&](tree::Element at) {
         const tree::Element code = at.child(name::code);
-        if (code && code.hasValue()) take(childText(at, name::system), code.text());
+        if (!code || !code.hasValue()) return;
+        const std::string_view system = childText(at, name::system);
+        take(system.empty() ? kNoSystem : system, code.text());
     };
     const model::TypeId kind = element.type();
     if (kind == type::CodeableConcept) {

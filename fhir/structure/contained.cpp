@@ -49,9 +49,6 @@ void checkContained(tree::Element contained, tree::Element container, Run& run) 
         run.error(contained, IssueType::Required, "contained-id",
                   "A contained resource needs an id, so that it can be referred to.");
     }
-    if (!isReferred(contained, container)) {
-        run.violated(contained, type::DomainResource, "dom-3");
-    }
     const tree::Element meta = contained.child(name::meta);
     if (!meta) return;
     if (meta.child(name::versionId) || meta.child(name::lastUpdated)) {
@@ -63,10 +60,13 @@ void checkContained(tree::Element contained, tree::Element container, Run& run) 
 }  // namespace
 
 void checkDomainResource(tree::Element resource, Run& run) {
-    for (tree::Element at = resource.child(name::contained); at && !run.isFull();
-         at = at.nextSame()) {
+    const tree::Element first = resource.child(name::contained);
+    bool allReferred = true;
+    for (tree::Element at = first; at && !run.isFull(); at = at.nextSame()) {
         checkContained(at, resource, run);
+        allReferred = allReferred && isReferred(at, resource);
     }
+    if (!allReferred) run.violated(resource, type::DomainResource, "dom-3");
     if (!run.options().bestPractice) return;
     const tree::Element text = resource.child(name::text);
     if (!text || !text.child(name::div)) run.violated(resource, type::DomainResource, "dom-6");

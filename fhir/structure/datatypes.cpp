@@ -88,17 +88,38 @@ void checkExtension(tree::Element extension, Run& run) {
     }
 }
 
+namespace {
+
+/// One finding for each, as many as anybody mends one after the other.
+void forbiddenMarkup(tree::Element div, const path::ForbiddenMarkup& found, Run& run) {
+    constexpr unsigned kToldMax = 10;
+    for (unsigned i = 0; i < std::min(found.elements, kToldMax); ++i) {
+        run.error(div, IssueType::Invalid, "narrative-element",
+                  "An HTML element stands here that a narrative may not have (scripts, forms, "
+                  "frames, objects); leave it out.");
+    }
+    for (unsigned i = 0; i < std::min(found.attributes, kToldMax); ++i) {
+        run.error(div, IssueType::Invalid, "narrative-attribute",
+                  "An HTML attribute stands here that a narrative may not have (events, unknown "
+                  "names); leave it out.");
+    }
+}
+
+}  // namespace
+
 void checkNarrative(tree::Element narrative, Run& run) {
     const tree::Element div = narrative.child(name::div);
     if (!div || !div.hasValue()) return;
-    switch (path::checkNarrative(div.text())) {
+    path::ForbiddenMarkup forbidden;
+    switch (path::checkNarrative(div.text(), forbidden)) {
         case path::NarrativeFault::None:
         case path::NarrativeFault::Malformed:  // The reader has said so.
         case path::NarrativeFault::NotADiv:
             return;
         case path::NarrativeFault::ForbiddenElement:
         case path::NarrativeFault::ForbiddenAttribute:
-            return run.violated(div, type::Narrative, "txt-1");
+            run.violated(div, type::Narrative, "txt-1");
+            return forbiddenMarkup(div, forbidden, run);
         case path::NarrativeFault::Empty:
             return run.violated(div, type::Narrative, "txt-2");
     }
@@ -116,6 +137,10 @@ void checkIdentifier(tree::Element identifier, Run& run) {
 
 void checkCoding(tree::Element coding, Run& run) {
     checkSystem(coding, run);
+    if (!coding.child(name::system) && coding.child(name::code)) {
+        run.warning(coding, IssueType::CodeInvalid, "coding-system",
+                    "A code without a system means nothing to others; give its system.");
+    }
 }
 
 void checkQuantity(tree::Element quantity, Run& run) {
@@ -159,6 +184,10 @@ void checkContactPoint(tree::Element contact, Run& run) {
 void checkText(tree::Element text, Run& run) {
     const std::string_view value = text.text();
     if (value.empty()) return;
+    if (text.name() == name::id && !run.isFirstOfItsId(text)) {
+        run.error(text, IssueType::Duplicate, "element-id",
+                  "Another element of this resource has this id; ids of elements are unique.");
+    }
     const auto isBlank = [](char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; };
     if (!isBlank(value.front()) && !isBlank(value.back())) return;
     run.warning(text, IssueType::Value, "string-blanks",
@@ -167,6 +196,12 @@ void checkText(tree::Element text, Run& run) {
 
 void checkUri(tree::Element uri, Run& run) {
     const std::string_view text = uri.text();
+    if (uri.type() == type::canonical && uri.hasValue() && !isAbsolute(text) &&
+        !text.starts_with('#')) {
+        return run.error(uri, IssueType::Invalid, "canonical",
+                         "A canonical must be an absolute URL, or # and the id of a contained "
+                         "resource.");
+    }
     if (text.size() < 5 || (text[0] != 'u' && text[0] != 'o')) return;
     if (text.starts_with("oid:") || text.starts_with("uuid:")) {
         return run.error(uri, IssueType::Invalid, "uri",

@@ -71,6 +71,20 @@ void ProfileCheck::checkContext(tree::Element extension, const Profile& profile)
                fmt::format("The extension {} may stand in {} only.", profile.url, places));
 }
 
+/// A complex extension has the parts that its definition names, and no others.
+void ProfileCheck::checkParts(tree::Element extension, const Profile& profile) {
+    const ProfileNode* const parts = profile.root->child(name::extension);
+    if (!parts || parts->slices.empty()) return;
+    for (tree::Element at = extension.child(name::extension); at; at = at.nextSame()) {
+        if (childText(at, name::url).find(':') != std::string_view::npos) continue;
+        const bool known = std::ranges::any_of(
+            parts->slices, [&](const auto& slice) { return isInSlice(at, *parts, *slice); });
+        if (known) continue;
+        run_.error(at, IssueType::Structure, "extension-part",
+                   fmt::format("The extension {} has no part of this url.", profile.url));
+    }
+}
+
 void ProfileCheck::checkExtension(tree::Element extension) {
     const std::string_view url = childText(extension, name::url);
     // The parts of a complex extension are its definition's business.
@@ -89,6 +103,7 @@ void ProfileCheck::checkExtension(tree::Element extension) {
                               : "This extension modifies; it belongs into modifierExtension.");
     }
     checkContext(extension, *profile);
+    checkParts(extension, *profile);
     check(extension, *profile);
 }
 

@@ -16,6 +16,8 @@ namespace waymark::structure {
 
 // bundle.cpp
 void checkBundle(tree::Element bundle, Run& run);
+// document.cpp: of a Bundle that is a document
+void checkDocument(tree::Element bundle, Run& run);
 // reference.cpp
 void checkReference(tree::Element reference, Run& run);
 // contained.cpp

@@ -271,6 +271,8 @@ void ProfileCheck::checkTypeProfiles(tree::Element element, const TypeRule& rule
     run_.error(
         element, IssueType::Structure, "profile-none",
         fmt::format("This conforms to none of the profiles that {} allows here.", profile.name));
+    // What keeps it from each, so that one can be chosen and mended.
+    for (const Profile* const each : known) check(element, *each);
 }
 
 void ProfileCheck::checkTargets(tree::Element element, const ProfileNode& node,

@@ -69,11 +69,13 @@ private:
     bool discriminates(tree::Element element, const Discriminator& by, const ProfileNode& slice);
     bool matchesValue(const std::vector<tree::Element>& found, const Discriminator& by,
                       const ProfileNode& slice);
-    bool matchesType(const std::vector<tree::Element>& found, const ProfileNode& target);
+    bool matchesType(const std::vector<tree::Element>& found, const Discriminator& by,
+                     const ProfileNode& target);
     std::vector<tree::Element> follow(tree::Element element, const Discriminator& by);
 
     // extensions.cpp
     void checkExtension(tree::Element extension);
+    void checkParts(tree::Element extension, const Profile& profile);
     void checkContext(tree::Element extension, const Profile& profile);
     bool fitsContext(tree::Element holder, const ExtensionContext& context);
 

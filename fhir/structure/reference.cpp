@@ -48,16 +48,34 @@ void checkLocal(tree::Element reference, std::string_view text, Run& run) {
         if (childText(at, name::id) == text.substr(1)) return;
     }
     run.violated(reference, type::Reference, "ref-1");
+    run.error(reference.child(name::reference), IssueType::NotFound, "reference-contained",
+              "No contained resource has the id behind the #; add it, or correct the reference.");
+}
+
+/// Section 2.3.0.1: a relative reference is [type]/[id], with a version or without.
+bool isRelativeUrl(std::string_view text, const model::Model& model) {
+    if (text.find('?') != std::string_view::npos) return true;  // Conditional, in transactions.
+    return typeInUrl(text, model) != model::kNoType;
+}
+
+/// What a document or message says in its Composition or MessageHeader must be in it.
+bool isOfHeader(const Run& run) {
+    return run.resource().type() == type::Composition;
 }
 
 void checkInBundle(tree::Element reference, std::string_view text, Run& run) {
     if (run.targetOf(reference)) return;
-    if (text.starts_with("urn:")) {
-        return run.error(reference, IssueType::NotFound, "reference-in-bundle",
-                         "No entry of the Bundle has this fullUrl, and a urn: cannot be found "
-                         "elsewhere; add the entry or correct the reference.");
-    }
     const std::string_view kind = childText(run.document().root, name::type);
+    if (kind == "document" && isOfHeader(run)) {
+        return run.error(reference, IssueType::NotFound, "reference-in-bundle",
+                         "The document has no entry for what its Composition refers to; add the "
+                         "entry or correct the reference.");
+    }
+    if (text.starts_with("urn:")) {
+        return run.warning(reference, IssueType::NotFound, "reference-in-bundle",
+                           "No entry of the Bundle has this fullUrl, and a urn: cannot be found "
+                           "elsewhere; add the entry or correct the reference.");
+    }
     const bool mustBeWhole = kind == "document" || kind == "message";
     if (!mustBeWhole || hasScheme(text)) return;
     run.warning(reference, IssueType::NotFound, "reference-in-bundle",
@@ -81,6 +99,11 @@ void checkReference(tree::Element reference, Run& run) {
     const std::string_view text = childText(reference, name::reference);
     if (text.empty()) return;
     if (text.front() == '#') return checkLocal(reference, text, run);
+    if (!hasScheme(text) && !isRelativeUrl(text, run.model())) {
+        return run.error(reference, IssueType::Invalid, "reference-format",
+                         "A relative reference is written Type/id; anything else needs a scheme "
+                         "before it.");
+    }
     if (isInBundle(run)) checkInBundle(reference, text, run);
     const std::string_view said = childText(reference, name::type);
     if (said.empty()) return;

@@ -125,6 +125,10 @@ void Run::ask(tree::Element at, const Constraint& constraint) {
            fmt::format("{}: {}", constraint.key, constraint.human));
 }
 
+bool Run::isFirstOfItsId(tree::Element id) {
+    return elementIds_.emplace(environment_.resource.node(), id.text()).second;
+}
+
 void Run::unknownModifier(tree::Element extension) {
     error(extension, IssueType::Extension, "extension-modifier",
           "This modifierExtension is not known here, and what it changes cannot be understood; "

@@ -3,8 +3,10 @@
 #pragma once
 
 #include <chrono>
+#include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "fhir/path/message_index.h"
@@ -84,6 +86,8 @@ public:
     /// Definitions of extensions are known; others check against them.
     void setHasProfiles() { hasProfiles_ = true; }
     [[nodiscard]] bool hasProfiles() const { return hasProfiles_; }
+    /// Whether no element of the current resource had this id before.
+    [[nodiscard]] bool isFirstOfItsId(tree::Element id);
     void unknownModifier(tree::Element extension);
 
 private:
@@ -104,6 +108,7 @@ private:
     tree::Element lastTarget_;
     std::uint32_t lastOffset_ = 0;
     Position lastPosition_{1, 1};
+    std::set<std::pair<const tree::Node*, std::string_view>> elementIds_;
     std::uint32_t silence_ = 0;
     std::uint32_t silentErrors_ = 0;
     bool hasProfiles_ = false;

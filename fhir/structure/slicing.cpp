@@ -21,13 +21,27 @@ struct Target {
     tree::Element pattern;
 };
 
+/// The slice of a node's extensions that is for this url.
+const ProfileNode* extensionIn(const ProfileNode& node, const std::string& url) {
+    const ProfileNode* const extensions = node.child(name::extension);
+    if (!extensions) return nullptr;
+    for (const auto& slice : extensions->slices) {
+        const ProfileNode* const fixed = slice->child(name::url);
+        if (fixed && fixed->fixed && fixed->fixed.text() == url) return slice.get();
+        for (const TypeRule& rule : slice->types) {
+            if (std::ranges::find(rule.profiles, url) != rule.profiles.end()) return slice.get();
+        }
+    }
+    return nullptr;
+}
+
 Target targetIn(const ProfileNode& slice, const Discriminator& by) {
     Target target{&slice, slice.fixed, slice.pattern};
     for (const DiscriminatorStep& step : by.steps) {
-        if (step.kind != DiscriminatorStep::Kind::Child) {
-            if (step.kind == DiscriminatorStep::Kind::Extension) target = {};
-            continue;
+        if (step.kind == DiscriminatorStep::Kind::Extension) {
+            target = {target.node ? extensionIn(*target.node, step.url) : nullptr, {}, {}};
         }
+        if (step.kind != DiscriminatorStep::Kind::Child) continue;
         if (target.fixed) target.fixed = target.fixed.child(step.name);
         if (target.pattern) target.pattern = target.pattern.child(step.name);
         target.node = target.node ? target.node->child(step.name) : nullptr;
@@ -117,11 +131,24 @@ bool ProfileCheck::matchesValue(const std::vector<tree::Element>& found, const D
     });
 }
 
-bool ProfileCheck::matchesType(const std::vector<tree::Element>& found, const ProfileNode& target) {
-    return std::ranges::any_of(found, [&](tree::Element at) {
-        return std::ranges::any_of(target.types, [&](const TypeRule& rule) {
-            return run_.model().isA(at.type(), rule.type);
+/// Behind resolve() the type is the one that the reference may lead to.
+bool ProfileCheck::matchesType(const std::vector<tree::Element>& found, const Discriminator& by,
+                               const ProfileNode& target) {
+    const bool resolved =
+        !by.steps.empty() && by.steps.back().kind == DiscriminatorStep::Kind::Resolve;
+    const auto fits = [&](tree::Element at, const TypeRule& rule) {
+        if (!resolved) return run_.model().isA(at.type(), rule.type);
+        return std::ranges::any_of(rule.targets, [&](const std::string& canonical) {
+            const Profile* const profile = set_.find(canonical);
+            const model::TypeId type =
+                profile ? profile->type
+                        : run_.model().typeAt(canonical.substr(0, canonical.find('|')));
+            return type != model::kNoType && run_.model().isA(at.type(), type);
         });
+    };
+    return std::ranges::any_of(found, [&](tree::Element at) {
+        return std::ranges::any_of(target.types,
+                                   [&](const TypeRule& rule) { return fits(at, rule); });
     });
 }
 
@@ -136,7 +163,7 @@ bool ProfileCheck::discriminates(tree::Element element, const Discriminator& by,
             if (!target.node) return false;
             return target.node->max == 0 ? found.empty() : !found.empty();
         case DiscriminatorKind::Type:
-            return target.node && matchesType(found, *target.node);
+            return target.node && matchesType(found, by, *target.node);
         case DiscriminatorKind::Profile:
             if (!target.node) return false;
             return std::ranges::any_of(found, [&](tree::Element at) {

@@ -9,6 +9,23 @@
 
 namespace waymark::structure {
 
+namespace {
+
+/// A type of R4 is what is checked anyway.
+void unknownProfile(const std::string& canonical, Run& run) {
+    const model::TypeId type = run.model().typeAt(canonical);
+    const tree::Element root = run.document().root;
+    if (type == model::kNoType) {
+        run.error(root, IssueType::NotFound, "profile-unknown",
+                  "This profile is in no package that is known here.");
+    } else if (!run.model().isA(root.type(), type)) {
+        run.error(root, IssueType::Invalid, "profile-type",
+                  "This is no resource of the type that the profile names.");
+    }
+}
+
+}  // namespace
+
 Validator::Validator() : rules_(Rules::r4()) {}
 Validator::~Validator() = default;
 
@@ -33,6 +50,7 @@ std::vector<Issue> Validator::validate(const tree::Document& document, tree::Are
     std::vector<Issue> findings;
     Run run(*rules_, document, arena, options, findings);
     if (!profiles_) {
+        for (const std::string& canonical : options.profiles) unknownProfile(canonical, run);
         run.walk();
         return findings;
     }

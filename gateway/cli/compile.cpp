@@ -1,9 +1,12 @@
 #include "gateway/cli/compile.h"
 
+#include <cstdio>
 #include <cstdlib>
 #include <utility>
 
 #include <fmt/format.h>
+
+#include "gateway/cli/print.h"
 
 namespace waymark::cli {
 namespace {
@@ -21,6 +24,17 @@ std::vector<Issue> unknownFormats(const config::Config& config, const mappings::
                           .file = provider.formatPlace.file});
     }
     return issues;
+}
+
+/// R4, or R4 with the configured packages; what of them cannot be used is told as warnings.
+Result<std::shared_ptr<const structure::Validator>> validatorFor(const config::Config& config) {
+    if (config.packages.empty()) return structure::Validator::base();
+    auto library = package::Library::load(config.packages);
+    if (!library) return std::unexpected(std::move(library).error());
+    std::vector<Issue> notes;
+    auto validator = structure::Validator::make(std::move(*library), notes);
+    for (const auto& note : notes) fmt::print(stderr, "{}\n", describe(note));
+    return validator;
 }
 
 }  // namespace
@@ -44,7 +58,11 @@ Result<std::shared_ptr<const doors::Snapshot>> compile(const std::filesystem::pa
     }
     if (!issues.empty()) return std::unexpected(Failure(Kind::Incorrect, std::move(issues)));
 
+    auto validator = validatorFor(**config);
+    if (!validator) return std::unexpected(std::move(validator).error());
+
     auto snapshot = std::make_shared<doors::Snapshot>();
+    snapshot->validator = std::move(*validator);
     snapshot->presenter = std::make_shared<referral::Presenter>(*set, *config);
     snapshot->lifecycle = std::make_shared<referral::Lifecycle>(*set, *config);
     snapshot->intake = std::move(*intake);

@@ -43,6 +43,7 @@ Area practicesArea() {
     fhir::addMetadata(area.router);
     bars::addProcessMessage(area.router);
     bars::addMessageDefinition(area.router);
+    fhir::addValidate(area.router);
     fhir::addCreate(area.router);
     fhir::addSearch(area.router);
     fhir::addUpdate(area.router);

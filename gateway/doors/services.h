@@ -6,6 +6,7 @@
 
 #include "config/config.h"
 #include "fhir/core/world.h"
+#include "fhir/structure/validator.h"
 #include "gateway/doors/arena_pool.h"
 #include "gateway/doors/in_flight.h"
 #include "gateway/net/runtime.h"
@@ -27,6 +28,8 @@ struct Snapshot {
     std::shared_ptr<const referral::Intake> intake;
     std::shared_ptr<const referral::Presenter> presenter;
     std::shared_ptr<const referral::Lifecycle> lifecycle;
+    /// R4, and the profiles of the configured packages.
+    std::shared_ptr<const structure::Validator> validator = structure::Validator::base();
 };
 
 struct Services {

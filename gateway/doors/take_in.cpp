@@ -1,5 +1,7 @@
 #include "gateway/doors/take_in.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include <fmt/format.h>
@@ -8,6 +10,7 @@
 #include "fhir/tree/json_writer.h"
 #include "gateway/crypto/digest.h"
 #include "gateway/doors/store_access.h"
+#include "gateway/doors/validation.h"
 #include "gateway/store/refusal.h"
 
 namespace waymark::doors {
@@ -51,7 +54,8 @@ referral::Submission submissionOf(const Visit& visit, const Arrival& arrival) {
         .client = visit.principal.id,
         .id = referral::ReferralId(Uuid::version7(visit.request.received, visit.services.random)),
         .now = visit.request.received,
-        .patient = arrival.patient};
+        .patient = arrival.patient,
+        .strictNhsNumber = refusesNhsNumber(visit)};
 }
 
 /// The keys under which this request will be known again, each with the answer that it had.
@@ -216,6 +220,8 @@ awaitable<Result<TakenIn>> takeIn(Visit* visit, Arrival arrival) {
         failure.error().retryAfter = std::chrono::seconds(2);
         co_return failure;
     }
+    auto told = validateArrival(*visit, arrival.document);
+    if (!told) co_return std::unexpected(std::move(told).error());
     const auto submission = submissionOf(*visit, arrival);
     auto accepted =
         visit->snapshot->intake->accept(submission, *visit->arena, visit->services.random);
@@ -237,6 +243,7 @@ awaitable<Result<TakenIn>> takeIn(Visit* visit, Arrival arrival) {
     TakenIn taken;
     taken.dossier = dossierOf(std::move(copy));
     taken.warnings = std::move(accepted->warnings);
+    std::ranges::move(*told, std::back_inserter(taken.warnings));
     co_return taken;
 }
 

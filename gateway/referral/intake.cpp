@@ -135,8 +135,8 @@ Result<Accepted> Taking::take() {
     Result<Request> request = checkRequest(submission_, message_);
     if (!request) return std::unexpected(std::move(request.error()));
     request_ = std::move(*request);
-    Result<NhsNumberFound> number =
-        checkNhsNumber(request_.patient, set_.model(), config_.strictNhsNumber);
+    Result<NhsNumberFound> number = checkNhsNumber(
+        request_.patient, set_.model(), config_.strictNhsNumber || submission_.strictNhsNumber);
     if (!number) return std::unexpected(std::move(number.error()));
     number_ = std::move(*number);
 

@@ -32,6 +32,9 @@ struct Submission {
     /// A Patient from an earlier message of the same owner, when the ServiceRequest's subject is
     /// `Patient/{id}`: the door has looked it up.
     tree::Element patient{};
+    /// A wrong NHS number is refused, not flagged: the sender's policy. The configuration may say
+    /// so for all.
+    bool strictNhsNumber = false;
 };
 
 /// The decision to take a referral in. Everything the first commit needs but the bytes.

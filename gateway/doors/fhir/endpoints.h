@@ -12,6 +12,7 @@ void addCreate(Router& router);    ///< POST ServiceRequest, POST [base] (transa
 void addRead(Router& router);      ///< GET {type}/{id}, GET {type}/{id}/_history/{version}
 void addSearch(Router& router);    ///< GET and POST _search of ServiceRequest and Task
 void addUpdate(Router& router);    ///< PUT and PATCH of ServiceRequest and Task: the practice's end
+void addValidate(Router& router);  ///< POST $validate, POST {type}/$validate
 void addMetadata(Router& router);  ///< GET metadata, no token needed
 
 }  // namespace waymark::doors::fhir

@@ -71,10 +71,14 @@ void addRest(tree::Builder& builder, tree::Node* statement) {
     addSearched(builder, rest, "Task");
     addReadOnly(builder, rest);
     addInteractions(builder, rest, {"transaction"});
-    auto* operation = builder.add(rest, "operation");
-    builder.value(operation, "name", "process-message");
-    builder.value(operation, "definition",
-                  "http://hl7.org/fhir/OperationDefinition/MessageHeader-process-message");
+    const auto operation = [&](std::string_view named, std::string_view definition) {
+        auto* node = builder.add(rest, "operation");
+        builder.value(node, "name", named);
+        builder.value(node, "definition", definition);
+    };
+    operation("process-message",
+              "http://hl7.org/fhir/OperationDefinition/MessageHeader-process-message");
+    operation("validate", "http://hl7.org/fhir/OperationDefinition/Resource-validate");
 }
 
 void addMessaging(tree::Builder& builder, tree::Node* statement) {

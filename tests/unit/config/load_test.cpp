@@ -69,6 +69,29 @@ TEST(Load, ReadsLimitsRetryAndBars) {
     EXPECT_TRUE(c.bars.requireUseCase);
 }
 
+TEST(Load, AClientMayHaveItsOwnValidation) {
+    TestFolder folder;
+    folder.writeSound();
+    folder.write(
+        "waymark.toml",
+        "public_base = \"https://g.example\"\nstore = \"s\"\nkey_ring = \"k\"\n"
+        "operator_token = { file = \"secrets/operator\" }\n"
+        "[[listener]]\nname = \"a\"\nport = 0\naudiences = [\"practices\", \"providers\"]\n"
+        "[validation]\nmode = \"warn\"\nreject = [\"per-1\"]\npackages = [\"practices\"]\n");
+    folder.write("clients/b.toml",
+                 "id = \"client-b\"\nname = \"B\"\nacts_for = \"any\"\n"
+                 "token = { env = \"WAYMARK_TEST_CLIENT_B\" }\n[validation]\nmode = \"off\"\n");
+    ASSERT_EQ(setenv("WAYMARK_TEST_CLIENT_B", "token-of-the-client-b-0000", 1), 0);
+    const auto config = load(folder.path());
+    ASSERT_TRUE(config) << faultsOf(folder);
+    const Config& c = **config;
+    EXPECT_EQ(c.validationFor("client-a").mode, Strictness::Warn);
+    EXPECT_EQ(c.validationFor("client-a").reject, std::vector<std::string>{"per-1"});
+    EXPECT_EQ(c.validationFor("client-b").mode, Strictness::Off);
+    EXPECT_EQ(c.validationFor("nobody").mode, Strictness::Warn);
+    EXPECT_EQ(c.packages, std::vector{folder.path() / "practices"});
+}
+
 TEST(Load, GivesEachFilesFirstSyntaxFault) {
     TestFolder folder;
     folder.writeSound();

@@ -97,6 +97,23 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& test) { return test.param.name; });
 
 INSTANTIATE_TEST_SUITE_P(
+    Validation, Rule,
+    testing::Values(Case{"UnknownMode", "waymark.toml",
+                         mainFile("", "[validation]\nmode = \"lax\"\n"), "waymark.toml:6:8 "},
+                    Case{"NoRule", "waymark.toml",
+                         mainFile("", "[validation]\nwarn = [\"per 1\"]\n"),
+                         "A rule is named as findings name it"},
+                    Case{"InBothLists", "waymark.toml",
+                         mainFile("", "[validation]\nwarn = [\"per-1\"]\nreject = [\"per-1\"]\n"),
+                         "The rule \"per-1\" stands in \"reject\" and in \"warn\"."},
+                    Case{"NoSuchPackage", "waymark.toml",
+                         mainFile("", "[validation]\npackages = [\"absent.tgz\"]\n"),
+                         "There is no file or folder"},
+                    Case{"PackagesOfAClient", "clients/a.toml",
+                         "id = \"client-a\"\n[validation]\npackages = []\n", "packages"}),
+    [](const auto& test) { return test.param.name; });
+
+INSTANTIATE_TEST_SUITE_P(
     Providers, Rule,
     testing::Values(
         Case{"SameId", "providers/q.toml", "id = \"helping-hands\"\n",

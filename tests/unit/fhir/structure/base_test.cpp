@@ -66,9 +66,13 @@ INSTANTIATE_TEST_SUITE_P(
             "ReferenceThatNamesAnotherType",
             R"({"resourceType":"Patient","managingOrganization":{"reference":"Organization/1","type":"Patient"}})",
             {"error reference-type Patient.managingOrganization"}},
+        Case{"ReferenceThatIsNoUrl",
+             R"({"resourceType":"Patient","managingOrganization":{"reference":"somewhere"}})",
+             {"error reference-format Patient.managingOrganization"}},
         Case{"LocalReferenceToNothing",
              R"({"resourceType":"Patient","managingOrganization":{"reference":"#o"}})",
-             {"error ref-1 Patient.managingOrganization"}},
+             {"error ref-1 Patient.managingOrganization",
+              "error reference-contained Patient.managingOrganization.reference"}},
         Case{"ContainedAndReferred",
              R"({"resourceType":"Patient","managingOrganization":{"reference":"#o"},
                 "contained":[{"resourceType":"Organization","id":"o","name":"x"}]})",
@@ -80,7 +84,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"ContainedThatNobodyRefersTo",
              R"({"resourceType":"Patient",
                 "contained":[{"resourceType":"Organization","id":"o","name":"x"}]})",
-             {"error dom-3 Patient.contained[0]"}},
+             {"error dom-3 Patient"}},
         Case{"ContainedWithVersion",
              R"({"resourceType":"Patient","managingOrganization":{"reference":"#o"},
                 "contained":[{"resourceType":"Organization","id":"o","name":"x","meta":{"versionId":"1"}}]})",
@@ -88,7 +92,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"NarrativeWithAScript",
              R"({"resourceType":"Patient","text":{"status":"generated",
                 "div":"<div xmlns=\"http://www.w3.org/1999/xhtml\">a<script>x</script></div>"}})",
-             {"error txt-1 Patient.text.div"}},
+             {"error txt-1 Patient.text.div", "error narrative-element Patient.text.div"}},
         Case{"NarrativeWithNothing",
              R"({"resourceType":"Patient","text":{"status":"generated",
                 "div":"<div xmlns=\"http://www.w3.org/1999/xhtml\"> </div>"}})",
@@ -179,10 +183,25 @@ TEST(Bundle, ReferencesAreFoundInIt) {
     };
     EXPECT_EQ(findingsOf(person("urn:uuid:00000000-0000-4000-8000-000000000001")), Lines());
     EXPECT_EQ(findingsOf(person("urn:uuid:00000000-0000-4000-8000-000000000009")),
-              Lines{"error reference-in-bundle Bundle.entry[1].resource.patient"});
+              Lines{"warning reference-in-bundle Bundle.entry[1].resource.patient"});
     // Of itself: the wrong type.
     EXPECT_EQ(findingsOf(person("urn:uuid:00000000-0000-4000-8000-000000000002")),
               Lines{"error reference-target Bundle.entry[1].resource.patient"});
+}
+
+TEST(Bundle, ADocumentIsOneWhole) {
+    const std::string composition = fmt::format(
+        R"({{{}0","resource":{{"resourceType":"Composition","status":"final","type":{{"text":"x"}},
+        "date":"2020","title":"x","subject":{{"reference":"urn:uuid:00000000-0000-4000-8000-000000000001"}},
+        "author":[{{"reference":"urn:uuid:00000000-0000-4000-8000-000000000007"}}]}}}})",
+        kEntry);
+    const std::string document = fmt::format(
+        R"({{"resourceType":"Bundle","type":"document","timestamp":"2020-01-01T00:00:00Z","identifier":
+        {{"system":"http://x.y","value":"1"}},"entry":[{},{},{}]}})",
+        composition, patient(1), patient(2));
+    EXPECT_EQ(findingsOf(document),
+              (Lines{"error reference-in-bundle Bundle.entry[0].resource.author[0]",
+                     "error document-entry Bundle.entry[2]"}));
 }
 
 TEST(Bundle, ManyEntriesTakeLinearTime) {

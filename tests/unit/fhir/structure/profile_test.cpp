@@ -269,6 +269,41 @@ TEST(Profiles, OfExtensions) {
               Lines());
 }
 
+TEST(Profiles, OneOfSeveralMustHold) {
+    const auto named = definition("n", "HumanName", std::string(kBase) + "HumanName",
+                                  R"({"path":"HumanName.family","min":1})");
+    const auto given = definition("g", "HumanName", std::string(kBase) + "HumanName",
+                                  R"({"path":"HumanName.given","min":1})");
+    const auto made = profile(
+        R"({"path":"Patient.name","type":[{"code":"HumanName","profile":["http://x.y/n","http://x.y/g"]}]})");
+    EXPECT_EQ(check({named, given, made}, R"({"resourceType":"Patient","name":[{"given":["a"]}]})")
+                  .findings,
+              Lines());
+    EXPECT_EQ(
+        check({named, given, made}, R"({"resourceType":"Patient","name":[{"text":"a"}]})").findings,
+        (Lines{"error profile-none Patient.name[0]", "error profile-min Patient.name[0]",
+               "error profile-min Patient.name[0]"}));
+}
+
+TEST(Profiles, PartsOfAComplexExtension) {
+    const auto made = definition(
+        "c", "Extension", std::string(kBase) + "Extension",
+        R"({"id":"Extension.extension:a","path":"Extension.extension","sliceName":"a","min":1,"max":"1"},
+        {"id":"Extension.extension:a.url","path":"Extension.extension.url","fixedUri":"a"},
+        {"id":"Extension.url","path":"Extension.url","fixedUri":"http://x.y/c"})");
+    const auto body = [](std::string_view part) {
+        return fmt::format(
+            R"({{"resourceType":"Patient","extension":[{{"url":"http://x.y/c","extension":[
+            {{"url":"a","valueString":"x"}}{}]}}]}})",
+            part);
+    };
+    EXPECT_EQ(check({made}, body(""), {}).findings, Lines());
+    EXPECT_EQ(check({made}, body(R"(,{"url":"b","valueString":"x"})"), {}).findings,
+              Lines{"error extension-part Patient.extension[0].extension[1]"});
+    EXPECT_EQ(check({made}, body(R"(,{"url":"a","valueString":"x"})"), {}).findings,
+              Lines{"error profile-max Patient.extension[0]"});
+}
+
 TEST(Profiles, BindingsToValueSetsOfThePackage) {
     const auto made = profile(
         R"({"path":"Patient.language","binding":{"strength":"required","valueSet":"http://x.y/vs|2"}})");
