@@ -61,6 +61,19 @@ class Strings(unittest.TestCase):
         self.assertEqual(refused, [""])
         self.assertGreater(len(texts), 500)
 
+    def test_bodies_of_the_public_parsing_suite_are_refused(self):
+        folder = SHARED / "conformance/json/test_parsing"
+        if not folder.exists():
+            self.skipTest("../shared/conformance/json is not there")
+        files = sorted(folder.glob("*.json"))
+        self.assertGreater(len(files), 300)
+        for file in files:
+            with self.subTest(file.name):
+                answer = self.world.fhir("POST", "/ServiceRequest", file.read_bytes())
+                self.assertEqual(answer.status, 400, answer.body)
+                self.assertTrue(answer.issue()["details"]["text"])
+        self.assertEqual(self.world.operations("/health/ready").status, 200)
+
     def test_no_text_reaches_the_log(self):
         self.assertEqual(self.send("Thisnameisunmistakable").status, 201)
         self.assertNotIn("Thisnameisunmistakable", self.world.log())
