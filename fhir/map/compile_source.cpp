@@ -180,11 +180,13 @@ void GroupCompiler::sourceClauses(const ast::Source& source, plan::Source& out,
     const TypeSet context = lenient ? scope_[out.context].type : TypeSet();
     const auto clause = [&](const std::optional<ast::Expression>& text, plan::Index& into) {
         if (!text) return false;
-        const bool bySight = lenient && type.isAny() && startsWithName(text->text, source.path);
+        const bool loose = compiler_.diagnostics().lenient();
+        const ast::Expression said = loose ? withoutQuotes(*text) : *text;
+        const bool bySight = lenient && type.isAny() && startsWithName(said.text, source.path);
         const bool onContext =
-            bySight || (lenient && !compiler_.compiles(*text, scope_, type) && !context.isAny() &&
-                        compiler_.compiles(*text, scope_, context));
-        into = expression(*text, onContext ? context : type);
+            bySight || (lenient && !compiler_.compiles(said, scope_, type) && !context.isAny() &&
+                        compiler_.compiles(said, scope_, context));
+        into = expression(said, onContext ? context : type);
         return onContext;
     };
     out.whereOnContext = clause(source.where, out.where);

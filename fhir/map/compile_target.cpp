@@ -31,7 +31,9 @@ plan::Target GroupCompiler::target(const ast::Target& target, const ast::Rule& r
     plan::Target out;
     Place place = this->place(target, out);
     for (const ast::TargetList list : target.lists) {
-        out.first = out.first || list == ast::TargetList::First;
+        // collate and single: the first item is used again, and gets more content.
+        out.first = out.first || list == ast::TargetList::First ||
+                    list == ast::TargetList::Collate || list == ast::TargetList::Single;
         out.last = out.last || list == ast::TargetList::Last;
     }
     share(target, out);

@@ -6,6 +6,7 @@
 
 #include "fhir/core/nearest.h"
 #include "fhir/map/group_compiler.h"
+#include "fhir/map/lexer.h"
 #include "fhir/model/format.h"
 #include "fhir/model/r4_ids.h"
 
@@ -236,6 +237,7 @@ std::optional<TypeSet> GroupCompiler::evaluate(const ast::Transform& transform, 
         text.text = last.text;
         text.at = last.at;
     }
+    if (compiler_.diagnostics().lenient()) text = withoutQuotes(std::move(text));
     plan::Parameter code;
     code.kind = plan::Parameter::Kind::Expression;
     model::TypeId result = model::kNoType;
@@ -246,6 +248,18 @@ std::optional<TypeSet> GroupCompiler::evaluate(const ast::Transform& transform, 
                       static_cast<plan::Index>(compiled.size())};
     plan().parameters.insert(plan().parameters.end(), compiled.begin(), compiled.end());
     return TypeSet(result);
+}
+
+ast::Expression GroupCompiler::withoutQuotes(ast::Expression expression) {
+    const std::string_view text = expression.text;
+    if (text.size() < 3 || text.front() != '\'' || text.back() != '\'') return expression;
+    const std::string_view inner = text.substr(1, text.size() - 2);
+    for (std::size_t i = 0; i < inner.size(); ++i) {
+        if (inner[i] == '\'') return expression;  // two texts and something between
+        if (inner[i] == '\\') ++i;
+    }
+    expression.text = unescape(inner);
+    return expression;
 }
 
 const model::Shape* GroupCompiler::codesAt(const Place& place) const {

@@ -100,6 +100,8 @@ private:
                                      const Place& place);
     std::optional<TypeSet> evaluate(const ast::Transform& transform, plan::Target& out,
                                     const TypeSet& item);
+    /// An expression that stands in quotes as a whole, as old maps have it, without them.
+    [[nodiscard]] static ast::Expression withoutQuotes(ast::Expression expression);
     TypeSet literalTypes(const ast::Parameter& parameter) const;
     bool literalFits(const ast::Parameter& parameter, const Place& place);
     void checkCodes(const ast::Parameter& url, const plan::Target& out, const Place& place);

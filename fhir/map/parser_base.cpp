@@ -69,11 +69,32 @@ void ParserBase::recover() {
     }
 }
 
+namespace {
+
+/// A line of a comment without its indentation and the star of a block's lines.
+std::string_view plainLine(std::string_view line) {
+    const auto trim = [&line] {
+        const std::size_t first = line.find_first_not_of(" \t\r");
+        line.remove_prefix(first == std::string_view::npos ? line.size() : first);
+        line = line.substr(0, line.find_last_not_of(" \t\r") + 1);
+    };
+    trim();
+    if (line == "*" || line.starts_with("* ")) line.remove_prefix(1);
+    trim();
+    return line;
+}
+
+}  // namespace
+
 std::string ParserBase::documentation(std::size_t first) const {
     std::string out;
-    const auto append = [&out](std::string_view line) {
-        if (!out.empty()) out += '\n';
-        out += line;
+    const auto append = [&out](std::string_view text) {
+        while (!text.empty()) {
+            if (!out.empty()) out += '\n';
+            const std::size_t end = text.find('\n');
+            out += plainLine(text.substr(0, end));
+            text = end == std::string_view::npos ? std::string_view() : text.substr(end + 1);
+        }
     };
     const auto before = [this](std::size_t token) {
         return std::ranges::equal_range(list_.comments, static_cast<std::uint32_t>(token), {},

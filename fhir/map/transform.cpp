@@ -14,7 +14,7 @@ constexpr std::array<TransformInfo, 23> kTransforms = {{
     {"append", Op::Append, 1, 255, "append(source, ...)"},
     {"translate", Op::Translate, 2, 3, "translate(source, 'conceptMapUrl', 'code')"},
     {"reference", Op::Reference, 1, 1, "reference(source)"},
-    {"dateOp", Op::DateOp, 1, 3, "dateOp(source, 'inputFormat', 'outputFormat')"},
+    {"dateOp", Op::DateOp, 1, 4, "dateOp(source, 'inputFormat', 'outputFormat', 'type')"},
     {"uuid", Op::Uuid, 0, 0, "uuid()"},
     {"pointer", Op::Pointer, 1, 1, "pointer(resource)"},
     {"evaluate", Op::Evaluate, 1, 2, "evaluate(context, expression)"},

@@ -42,6 +42,13 @@ std::optional<std::int16_t> zoneMinutes(std::string_view text) {
     return parsed ? std::optional(parsed->zoneMinutes) : std::nullopt;
 }
 
+std::optional<Temporal::Kind> kindNamed(std::string_view type) {
+    if (type == "date") return Temporal::Kind::Date;
+    if (type == "dateTime" || type == "instant") return Temporal::Kind::DateTime;
+    if (type == "time") return Temporal::Kind::Time;
+    return std::nullopt;
+}
+
 }  // namespace
 
 /// The first translation of a code in a table; follows `unmapped`.
@@ -109,11 +116,17 @@ bool Machine::translate(const plan::Target& target, const Arguments& arguments, 
     return countElements(4);
 }
 
-/// toDate(source, 'format') and its kin; dateOp(source, 'format', 'output format').
+/// toDate(source, 'format') and its kin; dateOp(source, 'format', 'output format', 'type').
 bool Machine::moment(Op op, const Arguments& arguments, Value& out) {
     const std::string_view source = text(arguments.values[0]);
-    const std::string_view pattern = at(arguments, 1);
-    const Temporal::Kind kind = kindOf(op);
+    // The last parameter of dateOp may be the type: dateOp(x, 'yyyyMMdd', 'date').
+    std::size_t count = arguments.values.size();
+    std::optional<Temporal::Kind> named;
+    if (op == Op::DateOp && count > 1) named = kindNamed(at(arguments, count - 1));
+    if (named) --count;
+    const std::string_view pattern = count > 1 ? at(arguments, 1) : std::string_view();
+    const std::string_view output = count > 2 ? at(arguments, 2) : std::string_view();
+    const Temporal::Kind kind = named.value_or(kindOf(op));
     std::optional<Temporal> parsed;
     if (!pattern.empty())
         parsed = parseMoment(source, pattern, kind);
@@ -128,16 +141,15 @@ bool Machine::moment(Op op, const Arguments& arguments, Value& out) {
                     pattern.empty()
                         ? std::string("the text here is no FHIR date or time")
                         : fmt::format("the text here is not in the format {}", pattern));
-    if (op != Op::DateOp || at(arguments, 2).empty()) {
+    if (op != Op::DateOp || output.empty()) {
         // A moment with a time of day but no zone cannot stand in FHIR; it is in the run's zone.
         out = Value::temporal(*parsed);
         return true;
     }
-    const auto written = formatMoment(*parsed, at(arguments, 2));
+    const auto written = formatMoment(*parsed, output);
     if (!written)
-        return fail(
-            RunCode::BadDate,
-            fmt::format("the date here is not precise enough for the format {}", at(arguments, 2)));
+        return fail(RunCode::BadDate,
+                    fmt::format("the date here is not precise enough for the format {}", output));
     out = Value::string(arena_.copy(*written));
     return true;
 }

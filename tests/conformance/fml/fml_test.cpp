@@ -108,6 +108,9 @@ TEST(FmlConformance, PublicMapsAreReadAsTheyAre) {
        "input": {"resourceType": "Basic"}, "expected": null, "expectedXml": "<Doc xmlns='urn:x' xmlns:xsi='http://www.w3.org/2001/XMLSchema-instance'> <title>A</title><code code='1'><translation xsi:type='CD' code='2'/></code><n value='3'/></Doc>"},
       {"id": "wrongXml", "kind": "transform", "map": "map 'http://x/m' = 'm'\nuses 'http://x/Doc' alias Doc as target\ngroup g(source s, target t : Doc) { s -> t.title as i, i.data = 'A'; }", "input": {"resourceType": "Basic"}, "expectedXml": "<Doc><title>B</title></Doc>"},
       {"id": "noXml", "kind": "transform", "map": "map 'http://x/m' = 'm'\nuses 'http://x/Doc' alias Doc as target\ngroup g(source s, target t : Doc) { s -> t.title as i, i.data = 'A'; }", "input": {"resourceType": "Basic"}, "expectedXml": "<Doc><title>"},
+      {"id": "quotedExpressions", "kind": "transform", "map": "map 'http://x/m' = m\nuses 'http://hl7.org/fhir/StructureDefinition/Patient' alias Patient as source\nuses 'http://hl7.org/fhir/StructureDefinition/Patient' alias Patient as target\ngroup g(source s : Patient, target t : Patient) { s.gender as g where \"gender.exists()\" -> t.gender = g; s.id as i where \"$this = 'z'\" -> t.id = i; s.id as i -> t.language = evaluate(i, '$this + $this'), t.birthDate = dateOp(i, 'yyyyMMdd', 'date'); s.name as n -> t.name as o collate then { n.family as f -> o.family = f; }; s.id as i -> t.name as o collate then { i -> o.text = i; }; }",
+       "input": {"resourceType": "Patient", "id": "20200102", "gender": "male", "name": [{"family": "F"}]}, "expected": {"resourceType": "Patient", "gender": "male", "language": "2020010220200102", "birthDate": "2020-01-02", "name": [{"family": "F", "text": "20200102"}]}},
+      {"id": "blockComments", "kind": "parse", "map": "map 'http://x/m' = 'm'\n/* one\n *  two\n */\ngroup g(source s, target t) { s.a -> t.b; /* three\n four */ }"},
       {"id": "xml", "kind": "transform", "map": "<StructureMap xmlns='http://hl7.org/fhir'><url value='http://x/m'/><name value='m'/><status value='draft'/><structure><url value='http://hl7.org/fhir/StructureDefinition/Basic'/><mode value='source'/></structure><structure><url value='http://hl7.org/fhir/StructureDefinition/Basic'/><mode value='target'/></structure><group><name value='g'/><input><name value='s_s'/><type value='Basic'/><mode value='source'/></input><input><name value='t_t'/><type value='Basic'/><mode value='target'/></input><rule><name value='r_r'/><source><context value='s_s'/></source><target><context value='t_t'/><element value='id'/><transform value='uuid'/></target></rule></group></StructureMap>",
        "input": {"resourceType": "Basic"}, "expected": {"resourceType": "Basic", "id": "generated-uuid"}}]})j",
                                  {.model = &model::Model::r4(),
@@ -121,7 +124,7 @@ TEST(FmlConformance, PublicMapsAreReadAsTheyAre) {
         if (result.id == "noXml") says = "expectedXml: line 1: no XML that can be compared";
         EXPECT_EQ(result.detail, says) << result.id;
     }
-    EXPECT_EQ(report->summary(), "6 passed, 2 failed, 0 skipped");
+    EXPECT_EQ(report->summary(), "8 passed, 2 failed, 0 skipped");
 }
 
 }  // namespace
