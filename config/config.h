@@ -84,6 +84,7 @@ struct Client {
     std::string name;
     Secret token;
     bool actsForAny = false;
+    bool mayTransform = false;  ///< may try mappings: StructureMap/$transform
     std::vector<std::string> actsFor;  ///< ODS codes
     /// ODS code of the practice whose entry serves organisations that have none of their own; may
     /// be empty.

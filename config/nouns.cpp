@@ -198,6 +198,7 @@ void readClient(Table table, Draft& draft) {
     client.name = table.requiredText("name").value;
     readToken(table, "token", true, client.token, draft);
     readActsFor(table, client);
+    client.mayTransform = table.boolean("may_transform").value_or(false);
     if (const auto entry = table.text("default_practice")) {
         client.defaultPractice = odsCode(table, *entry);
         draft.used.push_back({"practice", client.defaultPractice, entry->place});

@@ -195,16 +195,19 @@ bool Set::isFreeText(model::TypeId holder, model::NameId name, model::TypeId typ
 Result<std::shared_ptr<const Set>> Set::load(const std::filesystem::path& folder) {
     auto files = readFolder(folder);
     if (!files) return std::unexpected(std::move(files.error()));
+    return compile(std::move(*files));
+}
 
+Result<std::shared_ptr<const Set>> Set::compile(Folder files) {
     // Not make_shared: the constructor is private, and the maps point into the set itself.
     const std::shared_ptr<Set> set(new Set());
-    set->version_ = versionOf(*files);
+    set->version_ = versionOf(files);
     Faults faults;
-    const std::vector<Resource> models = readResources(files->models, faults);
-    set->model_ = loadModels(files->models, models, faults);
-    loadCodes(files->codes, set->terminology_, faults);
+    const std::vector<Resource> models = readResources(files.models, faults);
+    set->model_ = loadModels(files.models, models, faults);
+    loadCodes(files.codes, set->terminology_, faults);
     auto messages = std::make_shared<Resources>();
-    messages->files = std::move(files->messages);
+    messages->files = std::move(files.messages);
     messages->read = readResources(messages->files, faults);
     set->resources_ = std::move(messages);
     if (!set->model_) return faults.failure();
@@ -216,7 +219,7 @@ Result<std::shared_ptr<const Set>> Set::load(const std::filesystem::path& folder
                    fmt::format("no model has the url {}, which every map goes to or starts from",
                                kReferralUrl),
                    "models");
-    auto maps = map::MapSet::compile(sources(files->maps), *set->model_, set->terminology_);
+    auto maps = map::MapSet::compile(sources(files.maps), *set->model_, set->terminology_);
     if (maps)
         set->maps_ = *std::move(maps);
     else

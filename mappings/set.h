@@ -15,6 +15,7 @@
 #include "fhir/map/map_set.h"
 #include "fhir/model/model.h"
 #include "fhir/terminology/terminology.h"
+#include "mappings/folder.h"
 
 namespace waymark::mappings {
 
@@ -23,6 +24,8 @@ public:
     /// Reads models/, codes/, maps/, messages/ and providers/*/ below `folder`. All faults of all
     /// files.
     static Result<std::shared_ptr<const Set>> load(const std::filesystem::path& folder);
+    /// The same from files that were read before (folder.h, archive.h).
+    static Result<std::shared_ptr<const Set>> compile(Folder files);
 
     [[nodiscard]] const model::Model& model() const { return *model_; }
     [[nodiscard]] const terminology::Terminology& terminology() const { return terminology_; }

@@ -8,7 +8,7 @@
 #include <fmt/format.h>
 
 #include "fhir/core/version.h"
-#include "gateway/cli/compile.h"
+#include "gateway/cli/live.h"
 #include "gateway/crypto/key_ring.h"
 #include "gateway/crypto/secret_file.h"
 #include "gateway/delivery/loop.h"
@@ -17,6 +17,8 @@
 #include "gateway/net/http_client.h"
 #include "gateway/net/server.h"
 #include "gateway/ops/area.h"
+#include "gateway/ops/reconcile.h"
+#include "gateway/ops/remap.h"
 #include "gateway/store/sqlite/sqlite_store.h"
 #include "gateway/telemetry/stream_sink.h"
 
@@ -33,25 +35,28 @@ bool serves(const config::Listener& listener, config::Audience audience) {
 
 /// In the order of making; destroyed in reverse.
 struct App::Parts {
-    Parts(std::shared_ptr<const doors::Snapshot> compiled, const Clock& theClock, Random& theRandom)
-        : snapshot(std::move(compiled)),
+    Parts(std::unique_ptr<Live> started, const Clock& theClock, Random& theRandom)
+        : live(std::move(started)),
+          config(live->now()->config),
           clock(theClock),
           random(theRandom),
           sink(STDERR_FILENO, theClock),
           log(theClock, sink),
-          bodies(snapshot->config->limits.bodiesInFlightBytes),
-          authenticator(*snapshot->config),
-          limiter(snapshot->config->limits) {}
+          bodies(config->limits.bodiesInFlightBytes),
+          limiter(config->limits) {
+        live->tell(log);
+    }
 
-    std::shared_ptr<const doors::Snapshot> snapshot;
+    std::unique_ptr<Live> live;
+    std::shared_ptr<const config::Config> config;  ///< of the start: store, listeners, limits
     const Clock& clock;
     Random& random;
     telemetry::StreamSink sink;
     telemetry::Log log;
     telemetry::Registry metrics;
-    ops::Readiness readiness;
+    ops::Standing standing;
+    ops::Control control{.standing = standing, .reload = {}, .deliveriesMoved = {}};
     net::BodyBudget bodies;
-    security::Authenticator authenticator;
     security::RateLimit limiter;
     std::optional<net::Runtime> runtime;
     std::unique_ptr<store::SqliteStore> store;
@@ -61,18 +66,18 @@ struct App::Parts {
     std::optional<delivery::DeliveryLoop> loop;
     std::unique_ptr<doors::Services> services;
     std::vector<std::unique_ptr<doors::Dispatcher>> dispatchers;
+    std::optional<ops::Reconciler> reconciler;
     std::vector<std::unique_ptr<net::Server>> servers;
     bool stopped = false;
 
     /// When the store has stopped taking writes for good, the gateway ends: a restart reads what is
     /// on disk, and until then it would only refuse.
     Result<void> openStore() {
-        const auto& config = *snapshot->config;
-        auto ring = crypto::KeyRing::loadOrInit(config.keyRing, random);
+        auto ring = crypto::KeyRing::loadOrInit(config->keyRing, random);
         if (!ring) return std::unexpected(std::move(ring).error());
         store::SqliteOptions options;
-        options.path = config.store;
-        options.lanes.doors = config.limits.queue;
+        options.path = config->store;
+        options.lanes.doors = config->limits.queue;
         options.onStopped = [this](const std::string&) {
             log.error("store.stopped");
             runtime->requestStop();
@@ -85,46 +90,92 @@ struct App::Parts {
 
     void startDelivery() {
         stage.emplace(*runtime);
-        const delivery::Rules rules{.config = snapshot->config,
-                                    .presenter = snapshot->presenter,
-                                    .lifecycle = snapshot->lifecycle};
-        loop.emplace(delivery::Ports{.store = *store,
-                                     .http = *http,
-                                     .stage = *stage,
-                                     .clock = clock,
-                                     .random = random,
-                                     .log = log,
-                                     .metrics = metrics,
-                                     .rules = [rules](std::string_view) { return rules; }});
+        loop.emplace(delivery::Ports{
+            .store = *store,
+            .http = *http,
+            .stage = *stage,
+            .clock = clock,
+            .random = random,
+            .log = log,
+            .metrics = metrics,
+            .rules = [this](std::string_view setVersion) { return live->rules(setVersion); }});
         loop->start();
     }
 
+    /// On the pool.
+    ops::ReloadReport reload() {
+        auto report = live->reload();
+        for (const Issue& fault : report.faults) {
+            log.error("reload.fault", {{"file", telemetry::Name(fault.file)},
+                                       {"line", fault.at.line},
+                                       {"column", fault.at.column},
+                                       {"code", telemetry::Name(fault.code)}});
+        }
+        log.write(
+            report.accepted ? telemetry::Level::Info : telemetry::Level::Error,
+            report.accepted ? telemetry::Word("reload.done") : telemetry::Word("reload.refused"),
+            {{"mappings", telemetry::Name(report.version)}, {"faults", report.faults.size()}});
+        metrics
+            .counter("waymark_reloads_total", "Orders to read configuration and mappings again",
+                     {telemetry::Label{"outcome", report.accepted ? telemetry::Word("done")
+                                                                  : telemetry::Word("refused")}})
+            .add();
+        standing.reloaded(report);
+        if (report.accepted) loop->configured();
+        return report;
+    }
+
+    void makeControl() {
+        control.reload = [this] { return reload(); };
+        control.deliveriesMoved = [this](std::vector<store::DeliveryId> deliveries) {
+            loop->moved(std::move(deliveries));
+        };
+        reconciler.emplace(*services, standing, metrics);
+        runtime->onHangup([this] {
+            if (reload().accepted) ops::remapSetAsideLater(*services, standing);
+        });
+    }
+
+    /// What was left from before the start: sets that nothing needs, referrals that are set aside.
+    void lookBack() {
+        const auto versions = store->openSetVersions();
+        if (versions) live->tidy(*versions);
+        ops::remapSetAsideLater(*services, standing);
+        reconciler->start();
+    }
+
     void makeServices() {
-        services.reset(new doors::Services{.snapshot = [this] { return snapshot; },
+        services.reset(new doors::Services{.snapshot = [this] { return live->now(); },
                                            .store = *store,
                                            .runtime = *runtime,
                                            .clock = clock,
                                            .random = random,
                                            .log = log,
                                            .wakeDelivery = [this] { loop->poke(); },
+                                           .noteSetAside = [this] { noteSetAside(); },
                                            .arenas = {},
                                            .inFlight = {}});
     }
 
+    void noteSetAside() {
+        ++standing.setAside;
+        metrics.counter("waymark_set_aside_total", "Messages that a map could not handle").add();
+    }
+
     Result<void> listen(const config::Listener& listener) {
-        auto& dispatcher = *dispatchers.emplace_back(
-            std::make_unique<doors::Dispatcher>(*services, authenticator, limiter));
+        auto& dispatcher =
+            *dispatchers.emplace_back(std::make_unique<doors::Dispatcher>(*services, limiter));
         using config::Audience;
         if (serves(listener, Audience::Practices)) dispatcher.add(doors::practicesArea());
         if (serves(listener, Audience::Providers)) dispatcher.add(doors::providersArea());
         if (serves(listener, Audience::Operations)) {
-            dispatcher.add(ops::operationsArea(metrics, readiness));
+            dispatcher.add(ops::operationsArea(metrics, control, *reconciler));
         }
         net::ServerSettings settings;
         settings.name = listener.name;
         settings.address = listener.address;
         settings.port = listener.port;
-        settings.limits = snapshot->config->limits;
+        settings.limits = config->limits;
         settings.handler = dispatcher.handler();
         settings.errorPage = [&dispatcher](const Failure& failure, const net::Request& request) {
             return dispatcher.print(failure, request);
@@ -160,6 +211,8 @@ struct App::Parts {
         probe("waymark_referrals_open", "Referrals that are not final", &store::Counts::open);
         probe("waymark_deliveries_due", "Deliveries to be made", &store::Counts::deliveriesDue);
         probe("waymark_deliveries_dead", "Deliveries given up", &store::Counts::deliveriesDead);
+        metrics.probe("waymark_referrals_set_aside", "Open referrals that a map could not handle",
+                      [this] { return static_cast<double>(standing.setAside.load()); });
         probe("waymark_store_queue", "Commits that wait for the writer", &store::Counts::queued);
     }
 };
@@ -172,12 +225,12 @@ App::~App() {
 
 Result<std::unique_ptr<App>> App::start(const std::filesystem::path& configFolder,
                                         const Clock& clock, Random& random) {
-    auto snapshot = compile(configFolder);
-    if (!snapshot) return std::unexpected(std::move(snapshot).error());
+    auto live = Live::start(configFolder, clock);
+    if (!live) return std::unexpected(std::move(live).error());
     // From here on ~App ends whatever has begun.
-    std::unique_ptr<App> app(new App(std::make_unique<Parts>(std::move(*snapshot), clock, random)));
+    std::unique_ptr<App> app(new App(std::make_unique<Parts>(std::move(*live), clock, random)));
     auto& parts = *app->parts_;
-    const auto config = parts.snapshot->config;
+    const auto config = parts.config;
     net::raiseDescriptorLimit();
     parts.runtime.emplace(net::Runtime::Threads{.io = config->threads, .pool = 4});
     if (auto open = parts.openStore(); !open) return std::unexpected(std::move(open).error());
@@ -186,6 +239,7 @@ Result<std::unique_ptr<App>> App::start(const std::filesystem::path& configFolde
     parts.startDelivery();
     parts.makeServices();
     parts.probeStore();
+    parts.makeControl();
     for (const auto& listener : config->listeners) {
         if (auto open = parts.listen(listener); !open) {
             return std::unexpected(std::move(open).error());
@@ -196,8 +250,9 @@ Result<std::unique_ptr<App>> App::start(const std::filesystem::path& configFolde
                                                      crypto::Existing::Replace);
         if (!written) return std::unexpected(written.error());
     }
-    parts.readiness.started = true;
-    parts.log.info("ready", {{"mappings", telemetry::Name(parts.snapshot->set->version())}});
+    parts.lookBack();
+    parts.standing.started = true;
+    parts.log.info("ready", {{"mappings", telemetry::Name(parts.live->now()->set->version())}});
     return app;
 }
 
@@ -209,7 +264,8 @@ bool App::waitForEnd() {
 void App::stop() {
     if (parts_->stopped) return;
     parts_->stopped = true;
-    parts_->readiness.stopping = true;
+    parts_->standing.stopping = true;
+    if (parts_->reconciler) parts_->reconciler->stop();
     for (auto& server : parts_->servers) server->stop(kPatience);
     if (parts_->loop) parts_->loop->stop(kPatience);
     if (parts_->runtime) parts_->runtime->stop();

@@ -18,16 +18,29 @@ void addCheck(CLI::App& program, Exit& status) {
         ->envname("WAYMARK_CONFIG")
         ->required();
     command->callback([folder, &status] {
-        const auto snapshot = compile(*folder);
-        if (!snapshot) {
-            printFailure(snapshot.error());
+        const auto compiled = compile(*folder);
+        if (!compiled) {
+            printFailure(compiled.error());
             status = Exit::No;
             return;
         }
-        const auto& config = *(*snapshot)->config;
+        const auto& snapshot = *compiled->snapshot;
+        const auto& config = *snapshot.config;
+        for (const auto& provider : config.providers) {
+            if (!provider.shares.everything) continue;
+            Issue open;
+            open.severity = Severity::Warning;
+            open.text = fmt::format(
+                "Provider {} is sent every part of a referral; list what its "
+                "agreement allows as \"shares\".",
+                provider.id);
+            open.file = provider.place.file;
+            open.at = provider.place.at;
+            fmt::print(stderr, "{}\n", describe(open));
+        }
         fmt::print("{}: {} practices, {} clients, {} providers, {} routes; mappings {}\n",
                    folder->string(), config.practices.size(), config.clients.size(),
-                   config.providers.size(), config.routes.size(), (*snapshot)->set->version());
+                   config.providers.size(), config.routes.size(), snapshot.set->version());
     });
 }
 

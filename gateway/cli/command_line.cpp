@@ -20,6 +20,9 @@ Exit parseAndRun(int argc, char** argv) {
     addServe(program, status);
     addCheck(program, status);
     addReferrals(program, status);
+    addDeliveries(program, status);
+    addReload(program, status);
+    addAudit(program, status);
     addStore(program, status);
     addMap(program, status);
     addSimulate(program, status);

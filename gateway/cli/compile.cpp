@@ -44,31 +44,39 @@ std::filesystem::path dataFolder() {
     return folder != nullptr && *folder != '\0' ? folder : WAYMARK_DATA_DIR;
 }
 
-Result<std::shared_ptr<const doors::Snapshot>> compile(const std::filesystem::path& configFolder) {
-    auto config = config::load(configFolder);
-    if (!config) return std::unexpected(std::move(config).error());
-    const auto folder =
-        (*config)->mappings.empty() ? dataFolder() / "mappings" : (*config)->mappings;
-    auto set = mappings::Set::load(folder);
+Result<Compiled> compile(const std::filesystem::path& configFolder, const KnownSet& known) {
+    auto written = config::load(configFolder);
+    if (!written) return std::unexpected(std::move(written).error());
+    auto authenticator = std::make_shared<const security::Authenticator>(**written);
+    const auto config = config::withoutTokens(**written);
+    auto files = mappings::readFolder(config->mappings.empty() ? dataFolder() / "mappings"
+                                                               : config->mappings);
+    if (!files) return std::unexpected(std::move(files).error());
+    Compiled compiled{.snapshot = nullptr, .files = std::move(*files)};
+    Result<std::shared_ptr<const mappings::Set>> set =
+        known ? known(mappings::versionOf(compiled.files)) : nullptr;
+    if (!*set) set = mappings::Set::compile(compiled.files);
     if (!set) return std::unexpected(std::move(set).error());
-    auto intake = referral::Intake::make(*set, *config);
-    auto issues = unknownFormats(**config, **set);
+    auto intake = referral::Intake::make(*set, config);
+    auto issues = unknownFormats(*config, **set);
     if (!intake) {
         for (auto& issue : intake.error().issues) issues.push_back(std::move(issue));
     }
     if (!issues.empty()) return std::unexpected(Failure(Kind::Incorrect, std::move(issues)));
 
-    auto validator = validatorFor(**config);
+    auto validator = validatorFor(*config);
     if (!validator) return std::unexpected(std::move(validator).error());
 
     auto snapshot = std::make_shared<doors::Snapshot>();
     snapshot->validator = std::move(*validator);
-    snapshot->presenter = std::make_shared<referral::Presenter>(*set, *config);
-    snapshot->lifecycle = std::make_shared<referral::Lifecycle>(*set, *config);
+    snapshot->presenter = std::make_shared<referral::Presenter>(*set, config);
+    snapshot->lifecycle = std::make_shared<referral::Lifecycle>(*set, config);
     snapshot->intake = std::move(*intake);
-    snapshot->config = std::move(*config);
+    snapshot->config = config;
     snapshot->set = std::move(*set);
-    return snapshot;
+    snapshot->authenticator = std::move(authenticator);
+    compiled.snapshot = std::move(snapshot);
+    return compiled;
 }
 
 }  // namespace waymark::cli

@@ -3,64 +3,63 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
-#include "config/config.h"
 #include "fhir/json/value.h"
+#include "gateway/cli/admin_client.h"
 #include "gateway/cli/commands.h"
-#include "gateway/cli/print.h"
-#include "gateway/simulate/fetch.h"
 #include "gateway/simulate/timeline_text.h"
 
 namespace waymark::cli {
 namespace {
 
+constexpr json::DocumentLimits kLimits{.bytes = 16U * 1024 * 1024, .depth = 32, .values = 500'000};
+
 struct Arguments {
     std::filesystem::path config;
     std::string id;
     bool json = false;
+    bool apply = false;
 };
 
-/// The operations listener of the configuration, as this machine reaches it.
-std::string operationsOrigin(const config::Config& config) {
-    for (const auto& listener : config.listeners) {
-        for (const auto audience : listener.audiences) {
-            if (audience != config::Audience::Operations) continue;
-            return fmt::format("{}://{}:{}", listener.certificate.empty() ? "http" : "https",
-                               listener.address, listener.port);
-        }
+Exit show(const Arguments& arguments) {
+    const auto admin = AdminClient::of(arguments.config);
+    if (!admin) return Exit::CouldNotRun;
+    Exit status = Exit::Done;
+    const auto body = admin->answer("GET", "/admin/referrals/" + arguments.id, {}, status);
+    if (!body) return status;
+    if (arguments.json) {
+        fmt::print("{}\n", *body);
+        return status;
     }
-    return {};
+    const auto timeline = json::Value::parse(*body, kLimits);
+    if (timeline) fmt::print("{}", simulate::timelineText(*timeline));
+    return timeline ? status : Exit::CouldNotRun;
 }
 
-Exit show(const Arguments& arguments) {
-    const auto config = config::load(arguments.config);
-    if (!config) {
-        printFailure(config.error());
-        return Exit::CouldNotRun;
-    }
-    simulate::Fetcher fetcher;
-    net::ClientRequest request;
-    request.method = "GET";
-    request.url = fmt::format("{}/admin/referrals/{}", operationsOrigin(**config), arguments.id);
-    request.fields.set("Authorization", "Bearer " + (*config)->operatorToken.reveal());
-    request.allowLoopback = true;
-    request.answerBytes = 16 * 1024 * 1024;
-    const auto answer = fetcher.fetch(std::move(request));
-    if (answer.trouble != net::Trouble::None) {
-        fmt::print(stderr, "error: the gateway's operations listener cannot be reached\n");
-        return Exit::CouldNotRun;
-    }
-    const auto body = json::Value::parse(answer.body, {.bytes = 16 * 1024 * 1024});
-    if (answer.status != 200) {
-        const auto detail = body ? (*body)["detail"].text() : std::string_view();
-        fmt::print(stderr, "error: {}\n", detail.empty() ? "the gateway refused" : detail);
-        return answer.status == 404 ? Exit::No : Exit::CouldNotRun;
-    }
+Exit remap(const Arguments& arguments) {
+    const auto admin = AdminClient::of(arguments.config);
+    if (!admin) return Exit::CouldNotRun;
+    Exit status = Exit::Done;
+    const auto path = fmt::format("/admin/referrals/{}/remap{}", arguments.id,
+                                  arguments.apply ? "?apply=true" : "");
+    const auto body = admin->answer("POST", path, {}, status);
+    if (!body) return status;
+    const auto report = json::Value::parse(*body, kLimits);
+    if (!report) return Exit::CouldNotRun;
+    const auto& answer = *report;
     if (arguments.json) {
-        fmt::print("{}\n", answer.body);
-    } else if (body) {
-        fmt::print("{}", simulate::timelineText(*body));
+        fmt::print("{}\n", *body);
+    } else {
+        fmt::print("{}: mapped by {}, now by {}: {}\n", answer["id"].text(),
+                   answer["setVersion"].text(), answer["mappings"].text(),
+                   answer["outcome"].text());
+        if (!answer["rule"].text().empty()) fmt::print("  {}\n", answer["rule"].text());
+        for (const auto& each : answer["differences"].items()) {
+            fmt::print("  {:<8} {}\n", each["change"].text(), each["path"].text());
+        }
     }
-    return Exit::Done;
+    const auto outcome = answer["outcome"].text();
+    return outcome == "same" || outcome == "mended" || outcome == "would-mend" ? Exit::Done
+                                                                               : Exit::No;
 }
 
 }  // namespace
@@ -69,14 +68,22 @@ void addReferrals(CLI::App& program, Exit& status) {
     auto* command =
         program.add_subcommand("referrals", "Look at the referrals of a running gateway");
     command->require_subcommand(1);
-    auto* shown = command->add_subcommand("show", "A referral's timeline");
     auto arguments = std::make_shared<Arguments>();
-    shown->add_option("id", arguments->id, "The referral's id")->required();
-    shown->add_option("--config", arguments->config, "The configuration's folder")
-        ->envname("WAYMARK_CONFIG")
-        ->required();
-    shown->add_flag("--json", arguments->json, "As JSON");
-    shown->callback([arguments, &status] { status = show(*arguments); });
+    const auto add = [&](const char* name, const char* help) {
+        auto* made = command->add_subcommand(name, help);
+        made->add_option("id", arguments->id, "The referral's id")->required();
+        addConfigOption(*made, arguments->config);
+        made->add_flag("--json", arguments->json, "As JSON");
+        return made;
+    };
+    add("show", "A referral's timeline")->callback([arguments, &status] {
+        status = show(*arguments);
+    });
+    auto* remapped = add("remap",
+                         "Map its stored message by the set that runs now, and say where that "
+                         "differs; 1 when it differs or cannot be mapped");
+    remapped->add_flag("--apply", arguments->apply, "Take it up when it was set aside");
+    remapped->callback([arguments, &status] { status = remap(*arguments); });
 }
 
 }  // namespace waymark::cli

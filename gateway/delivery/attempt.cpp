@@ -1,5 +1,6 @@
 #include "gateway/delivery/attempt.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "gateway/delivery/adapter.h"
@@ -52,8 +53,8 @@ bool isEnded(const referral::Dossier& dossier, const referral::AssignmentId& id)
     return assignment == nullptr || referral::isFinal(assignment->status);
 }
 
-/// Of a delivery that ends another: where the provider keeps that one; a hindrance when nothing of it
-/// can have left.
+/// Of a delivery that ends another: where the provider keeps that one; a hindrance when nothing of
+/// it can have left.
 void findEnded(const Ports& ports, const store::Delivery& row, Making& making) {
     auto all = ports.store.deliveries(row.referral);
     if (!all) {
@@ -106,9 +107,14 @@ std::optional<store::Commit> make(const Ports& ports, const referral::Dossier& d
     auto payload =
         rules.presenter->payload(dossier, row.assignment, typeOf(row.kind), now, ports.random);
     if (!payload) {
-        ports.log.failure(
-            telemetry::Level::Error, "delivery.not-mapped", payload.error(),
-            {{"delivery", row.id.get()}, {"provider", telemetry::Name(row.provider)}});
+        // "Map|group|rule" of the map; a log's names have no bars.
+        const auto& issues = payload.error().issues;
+        std::string rule = issues.empty() ? std::string() : issues.front().expression;
+        std::replace(rule.begin(), rule.end(), '|', '/');
+        ports.log.failure(telemetry::Level::Error, "delivery.not-mapped", payload.error(),
+                          {{"delivery", row.id.get()},
+                           {"provider", telemetry::Name(row.provider)},
+                           {"rule", telemetry::Name(rule)}});
         making.hindrance = found(OwnFinding::NotMapped);
         return std::nullopt;
     }

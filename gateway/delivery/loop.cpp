@@ -92,6 +92,21 @@ public:
         });
     }
 
+    void moved(std::vector<DeliveryId> deliveries) {
+        onStrand([deliveries = std::move(deliveries)](Core& core) {
+            for (const DeliveryId& each : deliveries) core.turn(Gone{.id = each});
+            core.poked_ = true;
+            core.turn(Tick{});
+        });
+    }
+
+    void configured() {
+        onStrand([](Core& core) {
+            core.startPolls();
+            core.turn(Tick{});
+        });
+    }
+
     void requestStop(std::function<void()> done) {
         stopping_ = true;
         onStrand([done = std::move(done)](Core& core) mutable {
@@ -364,6 +379,7 @@ private:
         const Rules rules = ports_.rules({});
         for (const config::Provider& provider : rules.config->providers) {
             if (provider.adapter != config::AdapterKind::Fhir) continue;
+            if (polls_.contains(provider.id)) continue;
             const Milliseconds within = std::min(kFirstPollWithin, provider.pollEvery);
             const auto first = ports_.random.below(static_cast<std::uint64_t>(within.count()) + 1);
             polls_[provider.id].next =
@@ -427,6 +443,14 @@ void DeliveryLoop::start() {
 }
 void DeliveryLoop::poke() {
     core_->poke();
+}
+
+void DeliveryLoop::moved(std::vector<store::DeliveryId> deliveries) {
+    core_->moved(std::move(deliveries));
+}
+
+void DeliveryLoop::configured() {
+    core_->configured();
 }
 
 void DeliveryLoop::requestStop(std::function<void()> done) {

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <vector>
 
 #include "gateway/delivery/ports.h"
 
@@ -24,6 +25,11 @@ public:
     void start();
     /// Something may be due: call it after a commit with deliveries or clocks. Any thread, cheap.
     void poke();
+    /// These deliveries were changed by others (held, released, to be sent again): what is known of
+    /// them is read again. One that is being sent comes to its end first. Any thread.
+    void moved(std::vector<store::DeliveryId> deliveries);
+    /// Other providers may be configured now. Any thread.
+    void configured();
 
     /// Begins nothing more; `done` is called when all that is on its way has come to its end and is
     /// recorded. Any thread, once.

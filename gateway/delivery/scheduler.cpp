@@ -124,6 +124,11 @@ void Scheduler::on(Instant now, const Recorded& event, Actions& actions) {
 
 void Scheduler::on(Instant, const Gone& event, Actions&) {
     const auto found = entries_.find(event.id);
+    if (found == entries_.end() && loading_) {
+        // The read that is on its way may still have it.
+        recordedWhileLoading_.insert(event.id);
+        reload_ = true;
+    }
     if (found == entries_.end() || found->second.stage != Stage::Queued) return;
     unqueue(laneOf(found->second), found->second.item);
     entries_.erase(found);

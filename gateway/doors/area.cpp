@@ -46,9 +46,8 @@ Failure notAllowed(const std::vector<std::string>& allowed) {
 
 }  // namespace
 
-Dispatcher::Dispatcher(Services& services, const security::Authenticator& authenticator,
-                       security::RateLimit& limiter)
-    : services_(services), authenticator_(authenticator), limiter_(limiter) {}
+Dispatcher::Dispatcher(Services& services, security::RateLimit& limiter)
+    : services_(services), limiter_(limiter) {}
 
 void Dispatcher::add(Area area) {
     areas_.push_back(std::make_unique<Area>(std::move(area)));
@@ -85,7 +84,8 @@ awaitable<Result<net::Response>> Dispatcher::visit(const Area* area, Visit* visi
     *route = match.route->path;
     visit->parameters = std::move(match.parameters);
     if (!match.route->open) {
-        auto principal = authenticator_.authenticate(visit->request, area->audience);
+        auto principal =
+            visit->snapshot->authenticator->authenticate(visit->request, area->audience);
         if (!principal) co_return std::unexpected(std::move(principal).error());
         visit->principal = std::move(*principal);
         auto allowed = limiter_.take(visit->principal, visit->request.received);

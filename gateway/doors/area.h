@@ -23,12 +23,11 @@ struct Area {
     bool keepsRefusals = false;
 };
 
-/// One handler for all areas of a listener. The areas, services, authenticator, and limiter outlive
-/// it.
+/// One handler for all areas of a listener. Services and limiter outlive it; who is known is the
+/// snapshot's.
 class Dispatcher {
 public:
-    Dispatcher(Services& services, const security::Authenticator& authenticator,
-               security::RateLimit& limiter);
+    Dispatcher(Services& services, security::RateLimit& limiter);
     void add(Area area);
     [[nodiscard]] net::Handler handler();
     /// How a failure that the listener itself sees (malformed, too large) is printed.
@@ -42,7 +41,6 @@ private:
     const Area* areaOf(std::string_view path) const;
 
     Services& services_;
-    const security::Authenticator& authenticator_;
     security::RateLimit& limiter_;
     std::vector<std::unique_ptr<Area>> areas_;
 };

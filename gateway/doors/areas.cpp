@@ -44,6 +44,7 @@ Area practicesArea() {
     bars::addProcessMessage(area.router);
     bars::addMessageDefinition(area.router);
     fhir::addValidate(area.router);
+    fhir::addTransform(area.router);
     fhir::addCreate(area.router);
     fhir::addSearch(area.router);
     fhir::addUpdate(area.router);

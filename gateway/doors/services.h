@@ -30,6 +30,7 @@ struct Snapshot {
     std::shared_ptr<const referral::Lifecycle> lifecycle;
     /// R4, and the profiles of the configured packages.
     std::shared_ptr<const structure::Validator> validator = structure::Validator::base();
+    std::shared_ptr<const security::Authenticator> authenticator;
 };
 
 struct Services {
@@ -41,6 +42,8 @@ struct Services {
     telemetry::Log& log;
     /// Tells the delivery loop that something may be due; called after a commit.
     std::function<void()> wakeDelivery;
+    /// A message that a map could not handle was kept and set aside: for alarms.
+    std::function<void()> noteSetAside;
     ArenaPool arenas;
     InFlight inFlight;
 };

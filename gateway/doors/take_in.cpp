@@ -208,6 +208,16 @@ bool isDefinitive(Kind kind) {
     }
 }
 
+/// The rule's path alone: what stands after it may be of the message.
+void tellSetAside(const Visit& visit, const referral::Dossier& dossier) {
+    const std::string& note = dossier.events.back().detail.note;
+    std::string rule = note.substr(0, note.find(": "));
+    std::ranges::replace(rule, '|', '/');
+    visit.services.log.error("referral.set-aside",
+                             {{"referral", dossier.id.get()}, {"rule", telemetry::Name(rule)}});
+    visit.services.noteSetAside();
+}
+
 }  // namespace
 
 awaitable<Result<TakenIn>> takeIn(Visit* visit, Arrival arrival) {
@@ -242,6 +252,7 @@ awaitable<Result<TakenIn>> takeIn(Visit* visit, Arrival arrival) {
     visit->services.wakeDelivery();
     TakenIn taken;
     taken.dossier = dossierOf(std::move(copy));
+    if (taken.dossier.state.setAside) tellSetAside(*visit, taken.dossier);
     taken.warnings = std::move(accepted->warnings);
     std::ranges::move(*told, std::back_inserter(taken.warnings));
     co_return taken;

@@ -29,10 +29,14 @@ struct Runtime::Parts {
     Parts(std::size_t ioThreads, std::size_t poolThreads)
         : io(static_cast<int>(ioThreads)), work(io.get_executor()), pool(poolThreads) {}
 
+    void awaitHangup();
+
     asio::io_context io;
     asio::executor_work_guard<asio::io_context::executor_type> work;
     asio::thread_pool pool;
     std::vector<std::thread> threads;
+    asio::signal_set hangups{io};
+    std::function<void()> onHangup;
     std::mutex lock;
     std::condition_variable stopWanted;
     bool stopRequested = false;
@@ -68,6 +72,20 @@ std::size_t Runtime::ioThreads() const {
 
 void Runtime::runOnPool(std::move_only_function<void()> work) {
     asio::post(parts_->pool, std::move(work));
+}
+
+void Runtime::Parts::awaitHangup() {
+    hangups.async_wait([this](const boost::system::error_code& error, int) {
+        if (error) return;
+        asio::post(pool, onHangup);
+        awaitHangup();
+    });
+}
+
+void Runtime::onHangup(std::function<void()> work) {
+    parts_->onHangup = std::move(work);
+    parts_->hangups.add(SIGHUP);
+    parts_->awaitHangup();
 }
 
 void Runtime::waitForSignal() {

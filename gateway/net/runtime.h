@@ -85,6 +85,9 @@ public:
     /// Runs it on the pool, some time soon. It does not throw.
     void runOnPool(std::move_only_function<void()> work);
 
+    /// From now on SIGHUP runs it on the pool, each time; it does not throw. Once.
+    void onHangup(std::function<void()> work);
+
     /// Blocks the calling thread, which is not one of the runtime's, until SIGTERM or SIGINT.
     void waitForSignal();
     /// What waitForSignal() waits for, from any thread.

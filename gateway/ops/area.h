@@ -3,21 +3,15 @@
 // the operator's.
 #pragma once
 
-#include <atomic>
-
 #include "gateway/doors/area.h"
+#include "gateway/ops/control.h"
+#include "gateway/ops/reconcile.h"
 #include "gateway/telemetry/metrics.h"
 
 namespace waymark::ops {
 
-/// Whether the gateway takes work: set after start, cleared when it begins to stop. Any thread.
-struct Readiness {
-    std::atomic<bool> started{false};
-    std::atomic<bool> stopping{false};
-};
-
-/// `registry` and `readiness` outlive the area.
+/// All outlive the area.
 [[nodiscard]] doors::Area operationsArea(const telemetry::Registry& registry,
-                                         const Readiness& readiness);
+                                         const Control& control, Reconciler& reconciler);
 
 }  // namespace waymark::ops

@@ -10,6 +10,9 @@
 namespace waymark::referral {
 namespace {
 
+/// A detail may hold a record, which is at most as large as a message.
+constexpr json::DocumentLimits kLimits{.bytes = 128U * 1024 * 1024, .depth = 32, .values = 50'000};
+
 /// A stored detail that cannot be read is a fault of ours, never of a sender.
 std::unexpected<Failure> unreadable(std::string_view member) {
     return fail(
@@ -66,6 +69,7 @@ Result<void> readMember(const json::Member& member, Detail& detail) {
     if (member.name == "happened") return readInstant(member, detail.happened);
     if (member.name == "review") return readInstant(member, detail.review);
     if (member.name == "toldVersion") return readTold(member, detail);
+    if (member.name == "record") return readText(member, detail.record);
     if (member.name == "withheld") return readTexts(member, detail.withheld);
     return unreadable(member.name);
 }
@@ -94,12 +98,13 @@ std::string toJson(const Detail& detail) {
     json::Writer writer(out);
     writer.beginObject();
     writeMembers(detail, writer);
+    writer.memberUnlessEmpty("record", detail.record);
     writer.endObject();
     return out;
 }
 
 Result<Detail> detailFromJson(std::string_view json) {
-    const Result<json::Value> value = json::Value::parse(json);
+    const Result<json::Value> value = json::Value::parse(json, kLimits);
     if (!value) return std::unexpected(value.error());
     if (!value->isObject()) return unreadable("");
     Detail detail;

@@ -31,9 +31,12 @@ struct Dossier {
     std::string setVersion{};
     std::string contentType{};
     std::string body{};    ///< the message as received
-    std::string record{};  ///< the link-worker referral as JSON, as mapped in
+    std::string record{};  ///< the link-worker referral as JSON, as mapped in last
     std::vector<Event> events{};
     State state{};
 };
+
+/// After reading the journal: a message that was mapped again has the record of its last mapping.
+void takeLatestRecord(Dossier& dossier);
 
 }  // namespace waymark::referral

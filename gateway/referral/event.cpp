@@ -9,9 +9,9 @@
 namespace waymark::referral {
 namespace {
 
-constexpr std::array<std::string_view, 10> kEventCodes{
-    "received", "asked",         "delivered", "undeliverable", "status-changed",
-    "noted",    "clock-ran-out", "set-aside", "told",          "shared"};
+constexpr std::array<std::string_view, 11> kEventCodes{
+    "received",      "asked",     "delivered", "undeliverable", "status-changed", "noted",
+    "clock-ran-out", "set-aside", "told",      "shared",        "mapped"};
 constexpr std::array<std::string_view, 3> kOriginCodes{"service-request", "transaction",
                                                        "bars-message"};
 
@@ -34,6 +34,12 @@ std::optional<EventType> eventTypeFrom(std::string_view code) {
 
 std::string_view code(Origin origin) {
     return kOriginCodes.at(static_cast<std::size_t>(origin));
+}
+
+void takeLatestRecord(Dossier& dossier) {
+    for (Event& event : dossier.events) {
+        if (event.type == EventType::Mapped) dossier.record = event.detail.record;
+    }
 }
 
 std::optional<Origin> originFrom(std::string_view code) {

@@ -29,12 +29,14 @@ enum class EventType : std::uint8_t {
     SetAside,       ///< only we can mend it (a map's limit, a fault): reason says why
     Told,           ///< the practice read or was answered the version in `detail.toldVersion`
     Shared,         ///< the provider's payload was made: `detail.withheld` was kept out of it
+    Mapped,         ///< the stored message was mapped again: `detail.record`
 };
 [[nodiscard]] std::string_view code(EventType type);
-/// Whether it changes what others see of the referral, and so its version and its ETag; Told, Shared
-/// and ClockRanOut are for our own book.
+/// Whether it changes what others see of the referral, and so its version and its ETag; the rest is
+/// for our own book.
 [[nodiscard]] constexpr bool isShown(EventType type) {
-    return type != EventType::Told && type != EventType::Shared && type != EventType::ClockRanOut;
+    return type != EventType::Told && type != EventType::Shared && type != EventType::Mapped &&
+           type != EventType::ClockRanOut;
 }
 [[nodiscard]] std::optional<EventType> eventTypeFrom(std::string_view code);
 
@@ -54,13 +56,15 @@ struct Detail {
     std::uint32_t toldVersion = 0;
     /// Shared: names of parts of the record, never values.
     std::vector<std::string> withheld{};
+    /// Mapped: the link-worker referral as JSON.
+    std::string record{};
 
     [[nodiscard]] bool empty() const;
     friend bool operator==(const Detail&, const Detail&) = default;
 };
 /// One JSON object; "{}" when nothing is known. Unknown members are refused when read back.
 [[nodiscard]] std::string toJson(const Detail& detail);
-/// Its members only, into an object that was begun.
+/// Its members only, into an object that was begun; the record is left out.
 void writeMembers(const Detail& detail, json::Writer& writer);
 Result<Detail> detailFromJson(std::string_view json);
 

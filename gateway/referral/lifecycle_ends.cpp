@@ -79,7 +79,8 @@ Result<Decision> Lifecycle::undeliverable(const Dossier& dossier, const Assignme
                                           std::string_view why, Instant now, Random& random) const {
     const Assignment* const known = dossier.state.find(assignment);
     if (known == nullptr) return notAsked();
-    if (isFinal(known->status)) return Decision{};
+    // What the provider has already, sent once more on an operator's word, takes nothing back.
+    if (isFinal(known->status) || known->delivered) return Decision{};
     Draft draft = draftFor(dossier, now);
     Event event;
     event.type = EventType::Undeliverable;

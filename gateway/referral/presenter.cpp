@@ -57,8 +57,19 @@ Result<tree::Element> messageResource(Presentation& presentation, std::string_vi
 }  // namespace
 
 Presenter::Presenter(std::shared_ptr<const mappings::Set> set,
-                     std::shared_ptr<const config::Config> config)
-    : set_(std::move(set)), config_(std::move(config)) {}
+                     std::shared_ptr<const config::Config> config,
+                     std::shared_ptr<const mappings::Set> newer)
+    : set_(std::move(set)), config_(std::move(config)), newer_(std::move(newer)) {}
+
+const mappings::Set& Presenter::setFor(const Dossier& dossier,
+                                       const AssignmentId& assignment) const {
+    const Assignment* const known = dossier.state.find(assignment);
+    const config::Provider* const provider =
+        known == nullptr ? nullptr : config_->provider(known->provider);
+    const bool later = provider != nullptr && newer_ && !set_->maps().has(provider->format) &&
+                       newer_->maps().has(provider->format);
+    return later ? *newer_ : *set_;
+}
 
 Result<tree::Element> Presenter::resource(const Dossier& dossier, std::string_view type,
                                           std::string_view id, std::uint32_t version,
@@ -120,8 +131,9 @@ Result<tree::Element> Presenter::record(const Dossier& dossier, tree::Arena& are
 
 Result<Payload> Presenter::payload(const Dossier& dossier, const AssignmentId& assignment,
                                    std::string_view type, Instant now, Random& random) const {
+    const mappings::Set& set = setFor(dossier, assignment);
     tree::Arena arena;
-    Presentation presentation(*set_, *config_, dossier, dossier.state, arena);
+    Presentation presentation(set, *config_, dossier, dossier.state, arena);
     const Result<ProviderMapped> mapped =
         mapForProvider(presentation, *config_, assignment, random);
     if (!mapped) return std::unexpected(mapped.error());
@@ -131,22 +143,23 @@ Result<Payload> Presenter::payload(const Dossier& dossier, const AssignmentId& a
         }
         if (type != kCreated) return onlyItsEnd();
         return Payload{.contentType = "application/fhir+json",
-                       .body = resourceJson(*mapped, set_->model()),
+                       .body = resourceJson(*mapped, set.model()),
                        .withheld = mapped->withheld};
     }
     return Payload{.contentType = "application/json",
-                   .body = webhookJson(*mapped, set_->model(), type, now),
+                   .body = webhookJson(*mapped, set.model(), type, now),
                    .withheld = mapped->withheld};
 }
 
 Result<std::string> Presenter::providerView(const Dossier& dossier, const AssignmentId& assignment,
                                             Random& random) const {
+    const mappings::Set& set = setFor(dossier, assignment);
     tree::Arena arena;
-    Presentation presentation(*set_, *config_, dossier, dossier.state, arena);
+    Presentation presentation(set, *config_, dossier, dossier.state, arena);
     const Result<ProviderMapped> mapped =
         mapForProvider(presentation, *config_, assignment, random);
     if (!mapped) return std::unexpected(mapped.error());
-    return viewJson(*mapped, set_->model());
+    return viewJson(*mapped, set.model());
 }
 
 }  // namespace waymark::referral

@@ -28,8 +28,10 @@ struct Payload {
 
 class Presenter {
 public:
+    /// `newer`: for formats that `set`, which mapped the referral, did not have yet; may be null.
     Presenter(std::shared_ptr<const mappings::Set> set,
-              std::shared_ptr<const config::Config> config);
+              std::shared_ptr<const config::Config> config,
+              std::shared_ptr<const mappings::Set> newer = nullptr);
 
     /// `type`/`id` as the practice asked for it: its ServiceRequest, the Task of the referral or of
     /// an assignment, or any other resource of the message. NotFound when it is none of these.
@@ -70,8 +72,12 @@ public:
                                                    Random& random) const;
 
 private:
+    [[nodiscard]] const mappings::Set& setFor(const Dossier& dossier,
+                                              const AssignmentId& assignment) const;
+
     std::shared_ptr<const mappings::Set> set_;
     std::shared_ptr<const config::Config> config_;
+    std::shared_ptr<const mappings::Set> newer_;
 };
 
 }  // namespace waymark::referral

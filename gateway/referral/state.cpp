@@ -170,6 +170,7 @@ void apply(State& state, const Event& event) {
         return;
     }
     if (event.type == EventType::ClockRanOut) ++state.ranOut;
+    if (event.type == EventType::Mapped) state.setAside = false;
     if (!isShown(event.type)) return;
     // A note of the gateway says that a clock ran out; it is no news.
     const bool ourNote = event.type == EventType::Noted && event.actor == Actor::Gateway;
@@ -199,6 +200,7 @@ void apply(State& state, const Event& event) {
         case EventType::ClockRanOut:
         case EventType::Told:
         case EventType::Shared:
+        case EventType::Mapped:
             break;
     }
     settle(state);

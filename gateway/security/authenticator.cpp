@@ -53,18 +53,21 @@ Authenticator::Authenticator(const config::Config& config) {
         add(client.token, {.kind = PrincipalKind::Client,
                            .id = client.id,
                            .anyOrganisation = client.actsForAny,
-                           .organisations = client.actsFor});
+                           .organisations = client.actsFor,
+                           .mayTransform = client.mayTransform});
     }
     for (const config::Provider& provider : config.providers) {
         add(provider.token, {.kind = PrincipalKind::Provider,
                              .id = provider.id,
                              .anyOrganisation = false,
-                             .organisations = {}});
+                             .organisations = {},
+                             .mayTransform = false});
     }
     add(config.operatorToken, {.kind = PrincipalKind::Operator,
                                .id = "operator",
                                .anyOrganisation = false,
-                               .organisations = {}});
+                               .organisations = {},
+                               .mayTransform = false});
 }
 
 void Authenticator::add(const config::Secret& token, Principal principal) {

@@ -18,6 +18,7 @@ struct Principal {
     std::string id;  ///< of the client or provider in the configuration
     bool anyOrganisation = false;
     std::vector<std::string> organisations;  ///< ODS codes that a client acts for by name
+    bool mayTransform = false;               ///< a client that may try maps
 
     [[nodiscard]] bool actsFor(std::string_view ods) const {
         return anyOrganisation || std::ranges::find(organisations, ods) != organisations.end();

@@ -30,7 +30,8 @@ inline constexpr std::array kEventCodes{
     Coded{referral::EventType::Delivered, 3},     Coded{referral::EventType::Undeliverable, 4},
     Coded{referral::EventType::StatusChanged, 5}, Coded{referral::EventType::Noted, 6},
     Coded{referral::EventType::ClockRanOut, 7},   Coded{referral::EventType::SetAside, 8},
-    Coded{referral::EventType::Told, 9},          Coded{referral::EventType::Shared, 10}};
+    Coded{referral::EventType::Told, 9},          Coded{referral::EventType::Shared, 10},
+    Coded{referral::EventType::Mapped, 11}};
 
 inline constexpr std::array kActorCodes{Coded{referral::Actor::Practice, 1},
                                         Coded{referral::Actor::Provider, 2},

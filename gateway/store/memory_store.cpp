@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "gateway/referral/clock.h"
 #include "gateway/store/authored.h"
 #include "gateway/store/cursor.h"
 #include "gateway/store/refusal.h"
@@ -76,6 +77,9 @@ Result<void> MemoryStore::planChanges(const Commit& commit) const {
         if (change.payload && !at->second.payload.empty()) {
             return std::unexpected(conflict(kPayloadExists));
         }
+        if (change.expected && *change.expected != at->second.state) {
+            return std::unexpected(conflict(kDeliveryMoved));
+        }
     }
     for (const NewDelivery& delivery : commit.deliveries) {
         if (deliveries_.contains(delivery.id)) {
@@ -124,6 +128,11 @@ void MemoryStore::moveOn(Row& row, const Commit& commit, std::uint32_t versionBe
         assignmentOwners_.emplace(assignment.id, id);
     }
     row.dossier.events.insert(row.dossier.events.end(), commit.events.begin(), commit.events.end());
+    referral::takeLatestRecord(row.dossier);
+    if (commit.remapped) {
+        row.dossier.route = commit.remapped->route;
+        row.dossier.setVersion = commit.remapped->setVersion;
+    }
     if (commit.clock) {
         row.clock = commit.clock->cleared ? std::nullopt : commit.clock;
     }
@@ -160,6 +169,7 @@ void MemoryStore::changeDelivery(DeliveryChange& change) {
     Delivery& delivery = deliveries_.find(change.id)->second;
     if (change.state) delivery.state = *change.state;
     if (change.due) delivery.due = *change.due;
+    if (change.deadline) delivery.deadline = *change.deadline;
     if (change.attempts) delivery.attempts = *change.attempts;
     if (!change.lastProblem.empty()) delivery.lastProblem = std::move(change.lastProblem);
     if (change.payload) delivery.payload = std::move(*change.payload);
@@ -385,6 +395,76 @@ Result<std::vector<Delivery>> MemoryStore::pollable(std::string_view provider,
         found.back().payload.clear();
     }
     return found;
+}
+
+Result<std::vector<Delivery>> MemoryStore::findDeliveries(const DeliveryQuery& query) {
+    const std::lock_guard lock(mutex_);
+    std::vector<Delivery> found;
+    const auto limit = std::min(query.limit, kPageRowsMax);
+    for (auto at = deliveries_.upper_bound(query.after);
+         at != deliveries_.end() && found.size() < limit; ++at) {
+        const Delivery& delivery = at->second;
+        const bool fits = (!query.id || delivery.id == *query.id) &&
+                          (!query.referral || delivery.referral == *query.referral) &&
+                          (query.provider.empty() || delivery.provider == query.provider) &&
+                          (!query.state || delivery.state == *query.state) &&
+                          (!query.from || delivery.id.get() >= firstIdAt(*query.from)) &&
+                          (!query.to || delivery.id.get() < firstIdAt(*query.to));
+        if (!fits) continue;
+        found.push_back(delivery);
+        found.back().payload.clear();
+    }
+    return found;
+}
+
+Result<Account> MemoryStore::account(Instant from, Instant to) {
+    const std::lock_guard lock(mutex_);
+    Account account;
+    std::set<Uuid> taken;
+    for (const AuditEntry& entry : audit_) {
+        if (entry.at < from || entry.at >= to) continue;
+        if (entry.action == "refused") ++account.refused;
+        if (entry.action != "create" || entry.outcome != "ok") continue;
+        if (const auto id = Uuid::parse(entry.subject)) taken.insert(*id);
+    }
+    for (const auto& [id, row] : rows_) {
+        if (id.get() < firstIdAt(from) || id.get() >= firstIdAt(to)) continue;
+        ++account.in;
+        taken.erase(id.get());
+        if (isFinal(row.dossier.state.status)) {
+            ++account.finished;
+        } else if (!row.clock) {
+            account.breach(id, "open-without-clock");
+        } else {
+            ++account.openWithClock;
+            account.setAside += row.clock->kind == referral::clock::kMendedWithin ? 1U : 0U;
+        }
+    }
+    for (const Uuid& id : taken) account.breach(ReferralId(id), "not-stored");
+    account.in += taken.size() + account.refused;
+    return account;
+}
+
+Result<std::vector<DueClock>> MemoryStore::clocksOf(std::string_view kind, std::uint32_t limit) {
+    const std::lock_guard lock(mutex_);
+    std::vector<DueClock> found;
+    for (const auto& [id, row] : rows_) {
+        if (row.clock && row.clock->kind == kind)
+            found.push_back({id, row.clock->kind, row.clock->due});
+    }
+    std::stable_sort(found.begin(), found.end(),
+                     [](const DueClock& a, const DueClock& b) { return a.due < b.due; });
+    if (found.size() > limit) found.resize(limit);
+    return found;
+}
+
+Result<std::set<std::string>> MemoryStore::openSetVersions() {
+    const std::lock_guard lock(mutex_);
+    std::set<std::string> versions;
+    for (const auto& [id, row] : rows_) {
+        if (row.clock) versions.insert(row.dossier.setVersion);
+    }
+    return versions;
 }
 
 Result<Counts> MemoryStore::counts() {

@@ -19,6 +19,7 @@ Failure conflict(std::string_view code) {
     std::string text = "The referral has changed meanwhile; read it again.";
     if (code == kReferralExists) text = "A referral with this id exists already.";
     if (code == kVerdictExists) text = "A request with this key was answered before.";
+    if (code == kDeliveryMoved) text = "The delivery has moved on meanwhile; look at it again.";
     if (code == kPayloadExists)
         text = "This delivery has its payload already; it is not made again.";
     return make(Kind::Conflict, IssueType::Conflict, code, std::move(text));

@@ -14,6 +14,7 @@ constexpr std::string_view kVersionMoved = "version-moved";
 constexpr std::string_view kReferralExists = "referral-exists";
 constexpr std::string_view kVerdictExists = "verdict-exists";
 constexpr std::string_view kPayloadExists = "payload-exists";
+constexpr std::string_view kDeliveryMoved = "delivery-moved";
 constexpr std::string_view kQueueFull = "queue-full";
 constexpr std::string_view kNotWritable = "not-writable";
 constexpr std::string_view kDamaged = "damaged";

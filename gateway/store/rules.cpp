@@ -17,6 +17,7 @@ const char* faultOf(const Commit& commit) {
         if (!commit.events.empty()) return "Events belong to a referral.";
         if (!commit.deliveries.empty()) return "Deliveries belong to a referral.";
         if (commit.clock) return "A clock belongs to a referral.";
+        if (commit.remapped) return "A mapping belongs to a referral.";
         return nullptr;
     }
     if (!commit.create) {

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,6 +19,7 @@
 #include "gateway/referral/event.h"
 #include "gateway/referral/ids.h"
 #include "gateway/referral/state.h"
+#include "gateway/store/oversight.h"
 
 namespace waymark::store {
 
@@ -51,13 +53,6 @@ struct NewReferral {
 };
 
 enum class DeliveryKind : std::uint8_t { Created, Updated, Cancelled };
-enum class DeliveryState : std::uint8_t {
-    Due,
-    Delivered,
-    Dead,
-    Held,
-    Dropped,  ///< wanted no longer: a cancellation took its place, or nothing was there to cancel
-};
 
 struct NewDelivery {
     DeliveryId id{};
@@ -72,13 +67,23 @@ struct NewDelivery {
 struct DeliveryChange {
     DeliveryId id{};
     std::optional<DeliveryState> state{};
+    /// Conflict (kDeliveryMoved) and nothing committed when its state is another by then.
+    std::optional<DeliveryState> expected{};
     std::optional<Instant> due{};
+    std::optional<Instant> deadline{};
     std::optional<std::uint32_t> attempts{};
     std::string lastProblem{};  ///< class and status, no patient data
     /// Committed once, before the first send; later attempts send these bytes.
     std::optional<std::string> payload{};
     std::optional<std::string> contentType{};
     std::optional<std::string> remote{};  ///< where the provider keeps it: "Task/123"
+};
+
+/// A stored message was mapped again: what the referral records of it. The record itself is in the
+/// commit's event of type Mapped.
+struct Remapped {
+    std::string route{};
+    std::string setVersion{};
 };
 
 /// The one clock of an open referral; nullopt in Commit leaves it, `cleared` removes it.
@@ -118,6 +123,7 @@ struct Commit {
     std::vector<NewDelivery> deliveries{};
     std::vector<DeliveryChange> changes{};
     std::optional<ClockChange> clock{};
+    std::optional<Remapped> remapped{};
     /// All keys must be new: a Conflict, and nothing committed, when one is known already.
     std::vector<Verdict> verdicts{};
     std::vector<AuditEntry> audit{};
@@ -245,6 +251,15 @@ public:
     virtual Result<std::vector<Delivery>> pollable(std::string_view provider,
                                                    const DeliveryId& after,
                                                    std::uint32_t limit) = 0;
+
+    /// For operators: in the order of their ids, payloads left empty.
+    virtual Result<std::vector<Delivery>> findDeliveries(const DeliveryQuery& query) = 0;
+    /// Of what came in at or after `from` and before `to`. Reads every such referral.
+    virtual Result<Account> account(Instant from, Instant to) = 0;
+    /// Referrals whose one clock is of this kind, oldest first.
+    virtual Result<std::vector<DueClock>> clocksOf(std::string_view kind, std::uint32_t limit) = 0;
+    /// Versions of the mapping sets that open referrals record.
+    virtual Result<std::set<std::string>> openSetVersions() = 0;
 
     virtual Result<Counts> counts() = 0;
     /// Whether writes are accepted; false for good after a failed fsync.

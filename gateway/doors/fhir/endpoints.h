@@ -13,6 +13,7 @@ void addRead(Router& router);      ///< GET {type}/{id}, GET {type}/{id}/_histor
 void addSearch(Router& router);    ///< GET and POST _search of ServiceRequest and Task
 void addUpdate(Router& router);    ///< PUT and PATCH of ServiceRequest and Task: the practice's end
 void addValidate(Router& router);  ///< POST $validate, POST {type}/$validate
-void addMetadata(Router& router);  ///< GET metadata, no token needed
+void addTransform(Router& router);  ///< POST StructureMap/$transform, for those who may
+void addMetadata(Router& router);   ///< GET metadata, no token needed
 
 }  // namespace waymark::doors::fhir

@@ -79,6 +79,7 @@ void addRest(tree::Builder& builder, tree::Node* statement) {
     operation("process-message",
               "http://hl7.org/fhir/OperationDefinition/MessageHeader-process-message");
     operation("validate", "http://hl7.org/fhir/OperationDefinition/Resource-validate");
+    operation("transform", "http://hl7.org/fhir/OperationDefinition/StructureMap-transform");
 }
 
 void addMessaging(tree::Builder& builder, tree::Node* statement) {

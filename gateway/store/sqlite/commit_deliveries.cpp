@@ -74,7 +74,7 @@ Result<void> CommitWriter::writeDeliveryChanges(const Prepared& prepared, Plan& 
         Run run(statements_->changeDelivery, codeOf(kStateCodes, state),
                 change.due ? millisecondsOf(*change.due) : known.due,
                 change.attempts.value_or(known.attempts), problem, contentType, remote,
-                known.place);
+                change.deadline ? millisecondsOf(*change.deadline) : known.deadline, known.place);
         if (!run.done()) return failed();
         if (change.state || change.due || change.remote) moved.insert(referralOf(known.place));
         if (prepared.payloads[i].empty()) continue;

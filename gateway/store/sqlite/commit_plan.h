@@ -17,6 +17,7 @@ struct CommitWriter::KnownDelivery {
     std::string problem{};
     std::string contentType{};
     std::string remote{};
+    std::int64_t deadline = 0;
 };
 
 struct CommitWriter::Plan {

@@ -21,6 +21,7 @@ struct CommitWriter::Statements {
                        "UPDATE referral SET version = ?, status = ?, updated = ?, change = ? "
                        "WHERE no = ?"),
           countReferral(db, "UPDATE referral SET version = ? WHERE no = ?"),
+          setMapping(db, "UPDATE referral SET route = ?, set_version = ? WHERE no = ?"),
           setClock(db, "UPDATE referral SET clock_kind = ?, clock_due = ? WHERE no = ?"),
           putAssignment(db,
                         "INSERT INTO assignment(id, referral, provider, status, version, updated, "
@@ -34,11 +35,12 @@ struct CommitWriter::Statements {
           lastDelivery(db, "SELECT max(place) FROM delivery WHERE place BETWEEN ? AND ?"),
           findDelivery(db,
                        "SELECT d.place, d.state, d.due, d.attempts, d.problem, d.content_type, "
-                       "d.remote, EXISTS (SELECT 1 FROM payload p WHERE p.place = d.place) "
+                       "d.remote, EXISTS (SELECT 1 FROM payload p WHERE p.place = d.place), "
+                       "d.deadline "
                        "FROM delivery d WHERE d.id = ?"),
           changeDelivery(db,
                          "UPDATE delivery SET state = ?, due = ?, attempts = ?, problem = ?, "
-                         "content_type = ?, remote = ? WHERE place = ?"),
+                         "content_type = ?, remote = ?, deadline = ? WHERE place = ?"),
           countSuperseded(db,
                           "SELECT count(*) FROM delivery WHERE place BETWEEN ? AND ? "
                           "AND assignment = ? AND id <> ? AND state = ?"),
@@ -73,6 +75,7 @@ struct CommitWriter::Statements {
     Statement insertEntry;
     Statement moveReferral;
     Statement countReferral;
+    Statement setMapping;
     Statement setClock;
     Statement putAssignment;
     Statement insertDelivery;

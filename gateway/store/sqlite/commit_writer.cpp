@@ -188,13 +188,17 @@ Result<void> CommitWriter::planDeliveries(const Prepared& prepared, Plan& plan) 
         }
         const auto state = valueOf(kStateCodes, static_cast<std::uint64_t>(run.number(1)));
         if (!state) return std::unexpected(damaged("delivery"));
+        if (changes[i].expected && *changes[i].expected != *state) {
+            return std::unexpected(conflict(kDeliveryMoved));
+        }
         plan.deliveries.push_back({.place = run.number(0),
                                    .state = *state,
                                    .due = run.number(2),
                                    .attempts = static_cast<std::uint32_t>(run.number(3)),
                                    .problem = std::string(run.text(4)),
                                    .contentType = std::string(run.text(5)),
-                                   .remote = std::string(run.text(6))});
+                                   .remote = std::string(run.text(6)),
+                                   .deadline = run.number(8)});
     }
     return {};
 }
@@ -285,6 +289,11 @@ Result<void> CommitWriter::writeChange(const Prepared& prepared, Plan& plan) {
     }
     if (commit.clock) {
         if (auto done = writeClock(*commit.clock, plan.no); !done) return done;
+    }
+    if (commit.remapped) {
+        Run run(statements_->setMapping, commit.remapped->route, commit.remapped->setVersion,
+                plan.no);
+        if (!run.done()) return failed();
     }
     if (auto done = writeNewDeliveries(prepared, plan); !done) return done;
     const bool ended = std::any_of(plan.state.assignments.begin(), plan.state.assignments.end(),

@@ -9,6 +9,7 @@
 #include "gateway/store/sqlite/columns.h"
 #include "gateway/store/sqlite/keys.h"
 #include "gateway/store/sqlite/prepared.h"
+#include "gateway/store/sqlite/reader_snapshot.h"
 #include "gateway/store/sqlite/reader_statements.h"
 
 namespace waymark::store {
@@ -33,27 +34,6 @@ Result<crypto::Key> Reader::keyOf(Run& run, int ring, int key, const ReferralId&
                            id);
 }
 
-/// Several statements over one state of the store.
-class Reader::Snapshot {
-public:
-    explicit Snapshot(Reader& reader) : reader_(reader) {
-        Run run(reader_.statements_->begin.get());
-        isOpen_ = run.done();
-    }
-    Snapshot(const Snapshot&) = delete;
-    Snapshot& operator=(const Snapshot&) = delete;
-    ~Snapshot() {
-        if (!isOpen_) return;
-        Run run(reader_.statements_->end.get());
-        run.step();
-    }
-    [[nodiscard]] bool isOpen() const { return isOpen_; }
-
-private:
-    Reader& reader_;
-    bool isOpen_ = false;
-};
-
 /// `run` stands on a row of kReferral that may be shown.
 Result<std::optional<referral::Dossier>> Reader::dossier(Run& run) {
     const auto id = idIn<ReferralId>(run.bytes(1));
@@ -76,6 +56,7 @@ Result<std::optional<referral::Dossier>> Reader::dossier(Run& run) {
     if (!applyEvents(dossier.state, dossier.events) || dossier.state.version != version) {
         return std::unexpected(damaged("journal"));
     }
+    referral::takeLatestRecord(dossier);
     return dossier;
 }
 

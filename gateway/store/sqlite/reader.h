@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,6 +36,10 @@ public:
     /// By its number; without its key, which is not kept.
     Result<Verdict> verdictAt(std::int64_t no);
 
+    Result<std::vector<Delivery>> findDeliveries(const DeliveryQuery& query);
+    Result<Account> account(Instant from, Instant to);
+    Result<std::vector<DueClock>> clocksOf(std::string_view kind, std::uint32_t limit);
+    Result<std::set<std::string>> openSetVersions();
     Result<SearchPage> search(const SearchQuery& query);
     Result<AssignmentPage> assignments(const AssignmentQuery& query);
 

@@ -106,7 +106,24 @@ struct Reader::Statements {
           polled(db, sql({kDelivery,
                           " FROM delivery d JOIN referral r ON r.no = d.place / 65536 "
                           "WHERE d.polled IS NOT NULL AND d.provider = ? AND d.id > ? "
-                          "ORDER BY d.id LIMIT ?"})) {}
+                          "ORDER BY d.id LIMIT ?"})),
+          findDeliveries(db, sql({kDelivery,
+                                  " FROM delivery d JOIN referral r ON r.no = d.place / 65536 "
+                                  "WHERE d.id > ?1 AND d.id >= ?2 AND d.id < ?3 "
+                                  "AND (?4 = '' OR d.provider = ?4) AND (?5 = 0 OR d.state = ?5) "
+                                  "AND (?6 = zeroblob(16) OR r.id = ?6) ORDER BY d.id LIMIT ?7"})),
+          taken(db,
+                "SELECT action, subject FROM audit WHERE at >= ? AND at < ? "
+                "AND (action = 'refused' OR (action = 'create' AND outcome = 'ok'))"),
+          standings(db,
+                    "SELECT id, status, clock_due IS NOT NULL, clock_kind IS ?3 FROM referral "
+                    "WHERE id >= ?1 AND id < ?2 ORDER BY id"),
+          clocksOf(db,
+                   "SELECT id, clock_due FROM referral WHERE clock_due IS NOT NULL "
+                   "AND clock_kind = ? ORDER BY clock_due, no LIMIT ?"),
+          openSetVersions(db,
+                          "SELECT DISTINCT set_version FROM referral "
+                          "WHERE clock_due IS NOT NULL") {}
 
     LazyStatement begin;
     LazyStatement end;
@@ -130,6 +147,11 @@ struct Reader::Statements {
     LazyStatement dueClocks;
     LazyStatement deliveries;
     LazyStatement polled;
+    LazyStatement findDeliveries;
+    LazyStatement taken;
+    LazyStatement standings;
+    LazyStatement clocksOf;
+    LazyStatement openSetVersions;
 };
 
 }  // namespace waymark::store

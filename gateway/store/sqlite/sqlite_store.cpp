@@ -209,6 +209,22 @@ Result<std::vector<Delivery>> SqliteStore::pollable(std::string_view provider,
     return read([&](Reader& reader) { return reader.pollable(provider, after, limit); });
 }
 
+Result<std::vector<Delivery>> SqliteStore::findDeliveries(const DeliveryQuery& query) {
+    return read([&](Reader& reader) { return reader.findDeliveries(query); });
+}
+
+Result<Account> SqliteStore::account(Instant from, Instant to) {
+    return read([&](Reader& reader) { return reader.account(from, to); });
+}
+
+Result<std::vector<DueClock>> SqliteStore::clocksOf(std::string_view kind, std::uint32_t limit) {
+    return read([&](Reader& reader) { return reader.clocksOf(kind, limit); });
+}
+
+Result<std::set<std::string>> SqliteStore::openSetVersions() {
+    return read([&](Reader& reader) { return reader.openSetVersions(); });
+}
+
 Result<Counts> SqliteStore::counts() {
     const auto totals = parts_->writer->totals();
     return Counts{.referrals = static_cast<std::uint64_t>(totals.referrals),

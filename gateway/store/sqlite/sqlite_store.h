@@ -56,6 +56,10 @@ public:
     Result<std::vector<Delivery>> deliveries(const ReferralId& id) override;
     Result<std::vector<Delivery>> pollable(std::string_view provider, const DeliveryId& after,
                                            std::uint32_t limit) override;
+    Result<std::vector<Delivery>> findDeliveries(const DeliveryQuery& query) override;
+    Result<Account> account(Instant from, Instant to) override;
+    Result<std::vector<DueClock>> clocksOf(std::string_view kind, std::uint32_t limit) override;
+    Result<std::set<std::string>> openSetVersions() override;
     Result<Counts> counts() override;
     [[nodiscard]] bool writable() const override;
 

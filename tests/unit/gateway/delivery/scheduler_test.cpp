@@ -189,6 +189,14 @@ TEST_F(SchedulerTest, ForgetsWhatIsWantedNoLonger) {
     EXPECT_TRUE(sentIn(finish(item(1), good)).empty());
 }
 
+TEST_F(SchedulerTest, PassesOverWhatWentWhileTheStoreWasBeingRead) {
+    (void)scheduler.step(clock.now(), Loading{});
+    EXPECT_TRUE(scheduler.step(clock.now(), Gone{.id = item(1).id}).empty());
+    EXPECT_TRUE(
+        sentIn(scheduler.step(clock.now(), Loaded{.items = {item(1)}, .limit = 128})).empty());
+    EXPECT_TRUE(scheduler.wantsLoad());  // it may have come back meanwhile
+}
+
 TEST_F(SchedulerTest, WantsMoreOnlyWhenThereMayBeMore) {
     std::vector<Item> items;
     for (std::uint8_t i = 1; i <= 64; ++i) items.push_back(item(i));
