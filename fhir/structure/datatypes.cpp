@@ -6,6 +6,7 @@
 #include <array>
 
 #include "fhir/model/r4_ids.h"
+#include "fhir/model/temporal.h"
 #include "fhir/model/ucum.h"
 #include "fhir/path/narrative.h"
 #include "fhir/structure/native.h"
@@ -179,6 +180,17 @@ void checkContactPoint(tree::Element contact, Run& run) {
     if (contact.child(name::value) && !contact.child(name::system)) {
         run.violated(contact, type::ContactPoint, "cpt-2");
     }
+}
+
+void checkPeriod(tree::Element period, Run& run) {
+    const std::string_view start = childText(period, name::start);
+    const std::string_view end = childText(period, name::end);
+    if (start.empty() || end.empty() || start == end) return;
+    const auto first = model::Temporal::parseDateTime(start);
+    const auto last = model::Temporal::parseDateTime(end);
+    if (!first || !last) return;  // The reader has said so.
+    const auto order = model::compare(*first, *last);
+    if (order && *order > 0) run.violated(period, type::Period, "per-1");
 }
 
 void checkText(tree::Element text, Run& run) {

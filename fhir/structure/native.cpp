@@ -26,6 +26,7 @@ constexpr Row kChecks[] = {
     {model::type::Quantity, checkQuantity, true},
     {model::type::Attachment, checkAttachment, true},
     {model::type::ContactPoint, checkContactPoint, true},
+    {model::type::Period, checkPeriod, true},
     {model::type::string, checkText, false},
     {model::type::uri, checkUri, true},
     {model::type::date, checkDate, true},
@@ -35,9 +36,9 @@ constexpr Row kChecks[] = {
 
 /// What the checks answer.
 constexpr std::string_view kKeys[] = {
-    "bdl-1",  "bdl-2",  "bdl-3",  "bdl-4", "bdl-5", "bdl-7", "bdl-8", "bdl-9",
-    "bdl-10", "bdl-11", "bdl-12", "dom-2", "dom-3", "dom-4", "dom-5", "dom-6",
-    "ref-1",  "ext-1",  "txt-1",  "txt-2", "qty-3", "att-1", "cpt-2", "ele-1",
+    "bdl-1",  "bdl-2",  "bdl-3", "bdl-4", "bdl-5", "bdl-7", "bdl-8", "bdl-9", "bdl-10",
+    "bdl-11", "bdl-12", "dom-2", "dom-3", "dom-4", "dom-5", "dom-6", "ref-1", "ext-1",
+    "txt-1",  "txt-2",  "qty-3", "att-1", "cpt-2", "ele-1", "per-1",
 };
 
 }  // namespace

@@ -30,6 +30,7 @@ void checkCoding(tree::Element coding, Run& run);
 void checkQuantity(tree::Element quantity, Run& run);
 void checkAttachment(tree::Element attachment, Run& run);
 void checkContactPoint(tree::Element contact, Run& run);
+void checkPeriod(tree::Element period, Run& run);
 void checkText(tree::Element text, Run& run);
 void checkUri(tree::Element uri, Run& run);
 void checkDate(tree::Element date, Run& run);

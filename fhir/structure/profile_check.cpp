@@ -169,8 +169,7 @@ void ProfileCheck::checkOwn(tree::Element element, const ProfileNode& node,
     if (!node.types.empty()) checkTypes(element, node, profile);
     if (node.binding) checkBound(element, *node.binding);
     for (const auto& constraint : node.constraints) {
-        if (constraint->gate != model::kNoName && !element.child(constraint->gate)) continue;
-        run_.ask(element, *constraint);
+        if (!constraint->holdsAtOnce(element)) run_.ask(element, *constraint);
     }
 }
 

@@ -39,28 +39,36 @@ std::string_view deniedName(const path::Syntax& syntax, path::SyntaxId id,
     return askedName(syntax, call.input, function);
 }
 
-/// The element without which an expression holds at once: `N.empty() or ...`, `N.exists() implies
-/// ...`. Most elements of a message do not have it, so that nothing is evaluated for them.
-model::NameId gateOf(std::string_view text) {
+/// What an expression says of one child before anything else, so that most elements of a message
+/// need no evaluation: `N.empty() or ...` and `N.exists() implies ...` hold without it, `N.exists()
+/// or ...` holds with it.
+struct Shortcut {
+    model::NameId gate = model::kNoName;
+    model::NameId satisfiedBy = model::kNoName;
+};
+
+model::NameId nameId(std::string_view name) {
+    return name.empty() ? model::kNoName : Model::r4().nameId(name);
+}
+
+Shortcut shortcutOf(std::string_view text) {
     tree::Arena arena(1024);
     const auto syntax = path::parse(text, {}, arena);
-    if (!syntax) return model::kNoName;
-    path::SyntaxId at = syntax->root;
-    std::string_view name;
-    const path::SyntaxNode& root = (*syntax)[at];
+    if (!syntax) return {};
+    const path::SyntaxNode& root = (*syntax)[syntax->root];
     if (root.kind == path::SyntaxKind::Binary && root.op == path::Operator::Implies) {
-        name = askedName(*syntax, root.input, "exists");
-    } else {
-        while ((*syntax)[at].kind == path::SyntaxKind::Binary &&
-               (*syntax)[at].op == path::Operator::Or) {
-            at = (*syntax)[at].input;
-        }
-        if (at == syntax->root) return model::kNoName;
-        name = askedName(*syntax, at, "empty");
-        if (name.empty()) name = deniedName(*syntax, at, "exists");
-        if (name.empty()) name = deniedName(*syntax, at, "hasValue");
+        return {.gate = nameId(askedName(*syntax, root.input, "exists"))};
     }
-    return name.empty() ? model::kNoName : Model::r4().nameId(name);
+    path::SyntaxId at = syntax->root;
+    while ((*syntax)[at].kind == path::SyntaxKind::Binary &&
+           (*syntax)[at].op == path::Operator::Or) {
+        at = (*syntax)[at].input;
+    }
+    if (at == syntax->root) return {};
+    std::string_view absent = askedName(*syntax, at, "empty");
+    if (absent.empty()) absent = deniedName(*syntax, at, "exists");
+    if (absent.empty()) absent = deniedName(*syntax, at, "hasValue");
+    return {.gate = nameId(absent), .satisfiedBy = nameId(askedName(*syntax, at, "exists"))};
 }
 
 /// What an invariant is evaluated on; kNoType for a choice, whose alternatives differ.
@@ -87,9 +95,11 @@ Result<Constraint> Constraint::compile(std::string_view key, std::string_view hu
     scope.focus = focus;
     auto expression = path::Expression::compile(text, scope);
     if (!expression) return std::unexpected(std::move(expression).error());
+    const Shortcut shortcut = shortcutOf(text);
     return Constraint{.key = std::string(key),
                       .human = std::string(human),
-                      .gate = gateOf(text),
+                      .gate = shortcut.gate,
+                      .satisfiedBy = shortcut.satisfiedBy,
                       .expression = std::move(*expression)};
 }
 
@@ -135,7 +145,9 @@ const Constraint* Rules::constraint(const model::Invariant& invariant) {
 
 void Rules::addInvariants(model::TypeId type) {
     TypeRules rules;
-    rules.native = nativeChecks(type);
+    const std::vector<NativeCheck> native = nativeChecks(type);
+    check(native.size() <= TypeRules::kNativeMax, "a type has few native checks");
+    std::ranges::copy(native, rules.native.begin());
     types_[type].isResource = Model::r4().type(type).kind == model::TypeKind::Resource;
     for (model::TypeId owner = type; owner != model::kNoType;
          owner = Model::r4().type(owner).base) {
@@ -149,7 +161,7 @@ void Rules::addInvariants(model::TypeId type) {
             }
         }
     }
-    if (rules.native.empty() && rules.constraints.empty()) return;
+    if (native.empty() && rules.constraints.empty()) return;
     types_[type].rules = &typeRules_.emplace_back(std::move(rules));
 }
 

@@ -2,6 +2,7 @@
 // checks, per element its binding and its reference targets. Immutable; any thread.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <deque>
 #include <memory>
@@ -33,8 +34,15 @@ struct Constraint {
     bool emptyHolds = false;
     /// Without a child of this name it holds; kNoName: it must be asked.
     model::NameId gate = model::kNoName;
+    /// With a child of this name it holds.
+    model::NameId satisfiedBy = model::kNoName;
     path::Expression expression;
 
+    /// Whether it holds at one look at the element's children.
+    [[nodiscard]] bool holdsAtOnce(tree::Element element) const {
+        return (gate != model::kNoName && !element.child(gate)) ||
+               (satisfiedBy != model::kNoName && element.child(satisfiedBy));
+    }
     /// Fails when the text is no FHIRPath for this focus (kNoType: any).
     static Result<Constraint> compile(std::string_view key, std::string_view human,
                                       std::string_view expression, model::TypeId focus);
@@ -42,7 +50,9 @@ struct Constraint {
 
 /// What holds for every element of a type.
 struct TypeRules {
-    std::vector<NativeCheck> native;
+    static constexpr std::size_t kNativeMax = 3;
+    /// In place, for they are asked of almost every element; nullptr behind the last.
+    std::array<NativeCheck, kNativeMax + 1> native{};
     std::vector<const Constraint*> constraints;
 };
 
@@ -64,10 +74,6 @@ public:
         const TypeRules* rules = nullptr;  ///< nullptr: nothing of the type itself
         std::uint64_t names = 0;  ///< bit name % 64 for each of its elements that has ElementRules
         bool isResource = false;
-
-        [[nodiscard]] bool mayHaveRules(model::NameId name) const {
-            return (names >> (name & 63U) & 1U) != 0;
-        }
     };
     [[nodiscard]] const TypeEntry& of(model::TypeId type) const {
         return types_[type < types_.size() ? type : model::kNoType];

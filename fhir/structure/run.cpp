@@ -42,40 +42,52 @@ void Run::enter(tree::Element resource) {
         contained ? path::resourceOf(resource.parent(), *document_.model) : resource;
 }
 
+/// In document order. What the parent has rules for is kept while its children are looked at.
 void Run::walk() {
     tree::Element at = document_.root;
     std::uint32_t visited = 0;
+    std::uint64_t names = 0;
     while (at && !full_) {
         if (++visited % kElementsBetweenTimes == 0) checkTime();
-        visit(at);
+        const Rules::TypeEntry& entry = rules_.of(at.type());
+        if ((names >> (at.name() & 63U) & 1U) != 0) {
+            const ElementRules* const rules = rules_.of(at.parent().type(), at.name());
+            if (rules) visitElementRules(at, *rules);
+        }
+        if (entry.rules) visit(at, entry);
         if (at.firstChild()) {
             at = at.firstChild();
+            names = entry.names;
             continue;
         }
-        while (at != document_.root && !at.next()) {
-            at = at.parent();
-            if (at == environment_.resource && at != document_.root) {
-                enter(path::resourceOf(at.parent(), *document_.model));
-            }
-        }
         if (at == document_.root) break;
+        if (!at.next()) {
+            at = parentWithNext(at);
+            if (at == document_.root) break;
+            names = rules_.of(at.parent().type()).names;
+        }
         at = at.next();
     }
 }
 
-void Run::visit(tree::Element element) {
-    const Rules::TypeEntry& entry = rules_.of(element.type());
-    const tree::Element parent = element.parent();
-    if (parent && rules_.of(parent.type()).mayHaveRules(element.name())) {
-        const ElementRules* const rules = rules_.of(parent.type(), element.name());
-        if (rules) visitElementRules(element, *rules);
+/// The nearest element above that has a sibling behind it, or the root; leaves resources.
+tree::Element Run::parentWithNext(tree::Element at) {
+    while (at != document_.root && !at.next()) {
+        at = at.parent();
+        if (at == environment_.resource && at != document_.root) {
+            enter(path::resourceOf(at.parent(), *document_.model));
+        }
     }
-    if (!entry.rules) return;
+    return at;
+}
+
+void Run::visit(tree::Element element, const Rules::TypeEntry& entry) {
     if (entry.isResource && element.firstChild()) enter(element);
-    for (const NativeCheck check : entry.rules->native) check(element, *this);
+    for (const NativeCheck* check = entry.rules->native.data(); *check; ++check) {
+        (*check)(element, *this);
+    }
     for (const Constraint* const constraint : entry.rules->constraints) {
-        if (constraint->gate != model::kNoName && !element.child(constraint->gate)) continue;
-        ask(element, *constraint);
+        if (!constraint->holdsAtOnce(element)) ask(element, *constraint);
     }
 }
 

@@ -92,7 +92,8 @@ public:
 
 private:
     [[nodiscard]] Position positionOf(tree::Element element);
-    void visit(tree::Element element);
+    [[nodiscard]] tree::Element parentWithNext(tree::Element at);
+    void visit(tree::Element element, const Rules::TypeEntry& entry);
     void visitElementRules(tree::Element element, const ElementRules& rules);
 
     const Rules& rules_;

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
+#include <iterator>
 #include <vector>
 
 namespace waymark::tree {
@@ -40,20 +42,30 @@ std::string_view nameOf(Element element, const model::Model& model) {
 }
 
 std::string expressionTo(Element element, const model::Model& model) {
+    constexpr std::size_t kUsualDepth = 16;
     std::vector<Element> path;
+    path.reserve(kUsualDepth);
     for (Element at = element; at; at = at.parent()) path.push_back(at);
     if (path.empty()) return {};
-    std::string expression(model.type(path.back().type()).name);
+    std::string expression;
+    expression.reserve(path.size() * 16);
+    expression += model.type(path.back().type()).name;
     path.pop_back();
     for (; !path.empty(); path.pop_back()) {
         const Element at = path.back();
         const std::string_view name = nameOf(at, model);
         if (isIdentifier(name)) {
-            expression += fmt::format(".{}", name);
+            expression += '.';
+            expression += name;
         } else if (!name.empty()) {
             expression += fmt::format(".`{}`", name);
         }
-        if ((at.node()->flags & kInArray) != 0) expression += fmt::format("[{}]", indexOf(at));
+        if ((at.node()->flags & kInArray) == 0) continue;
+        char digits[20];
+        const char* const end = std::to_chars(digits, std::end(digits), indexOf(at)).ptr;
+        expression += '[';
+        expression.append(digits, static_cast<std::size_t>(end - digits));
+        expression += ']';
     }
     return expression;
 }
