@@ -13,6 +13,7 @@
 #include "gateway/cli/map_commands.h"
 #include "gateway/cli/map_trace.h"
 #include "gateway/cli/print.h"
+#include "mappings/csv.h"
 #include "mappings/example.h"
 
 namespace waymark::cli {
@@ -151,13 +152,49 @@ Exit transform(const Arguments& arguments, const mappings::Workshop& workshop) {
     return write(*made, workshop, arguments.xml);
 }
 
+/// A row of a spreadsheet is a message of its own: what the map makes of each, in one array.
+Exit transformRows(const Arguments& arguments, const mappings::Workshop& workshop) {
+    const auto url = workshop.mapNamed(arguments.map);
+    if (!url) return refused(url.error(), workshop.folder());
+    const std::string name = arguments.inputs.front().string();
+    const auto text = mappings::readText(name);
+    if (!text) return refused(text.error(), fs::path());
+    auto rows = mappings::csvRows(*text);
+    if (!rows) {
+        for (Issue& issue : rows.error().issues) issue.file = name;
+        return refused(rows.error(), fs::path());
+    }
+    std::string out;
+    json::Writer writer(out);
+    writer.beginArray();
+    Exit status = Exit::Done;
+    for (std::size_t i = 0; i < rows->size(); ++i) {
+        mappings::ExampleRun run(workshop);
+        std::vector<std::pair<std::string, std::string>> input;
+        input.emplace_back(fmt::format("{} row {}", name, i + 2), std::move((*rows)[i]));
+        const auto read = run.read(*url, std::move(input));
+        const auto made = read ? run.run() : Result<tree::Element>(std::unexpected(read.error()));
+        if (made) {
+            writer.raw(mappings::shown(*made, workshop.model()));
+            continue;
+        }
+        fmt::print(stderr, "{} row {}:\n", name, i + 2);
+        status = refused(made.error(), workshop.folder());
+    }
+    writer.endArray();
+    fmt::print("{}\n", out);
+    return status;
+}
+
 Exit runMap(const Arguments& arguments) {
     std::error_code error;
     const bool isFile = fs::is_regular_file(arguments.map, error);
     const fs::path place = isFile ? fs::path(arguments.map) : arguments.set;
     const auto workshop = mappings::Workshop::open(place, arguments.with);
     if (!workshop) return refused(workshop.error(), mappings::Workshop::setFolder(place));
-    return transform(arguments, *workshop);
+    const bool rows =
+        arguments.inputs.size() == 1 && arguments.inputs.front().extension() == ".csv";
+    return rows ? transformRows(arguments, *workshop) : transform(arguments, *workshop);
 }
 
 }  // namespace
@@ -169,7 +206,9 @@ void addMapRun(CLI::App& map, Exit& status) {
     arguments->set = shippedSet();
     command->add_option("map", arguments->map, "The map's file, url, or the url's last part")
         ->required();
-    command->add_option("inputs", arguments->inputs, "Its inputs in their order, JSON or XML")
+    command
+        ->add_option("inputs", arguments->inputs,
+                     "Its inputs in their order, JSON or XML; or one .csv, each row a message")
         ->required();
     command->add_option("--begun", arguments->begun, "What stands in the target already");
     command->add_option("--set", arguments->set,

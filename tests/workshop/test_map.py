@@ -81,6 +81,20 @@ class Run(Bench):
         self.assertEqual(json.loads(out), [{"element": "Card.sex", "rule": "M|g|sex", "file": "m.map",
                                             "line": 6, "column": 3, "source": "Patient.gender"}])
 
+    def test_each_row_of_a_spreadsheet(self):
+        self.write("m.map", '''map "http://x/m" = "M"
+group g(source row, target out) {
+  row.`Full name` as n -> out.name = n;
+  row.Needs as n -> out.needs = (%n.split(';')) "needs";
+}
+''')
+        self.write("rows.csv", 'Full name,Needs\r\n"Ash, Ada",heating;company\r\nBo,\r\n')
+        out, _ = self.waymark("map", "run", "m.map", "rows.csv")
+        self.assertEqual(json.loads(out), [{"name": "Ash, Ada", "needs": ["heating", "company"]}, {"name": "Bo"}])
+        self.write("rows.csv", 'a,b\n"1,2')
+        _, error = self.waymark("map", "run", "m.map", "rows.csv", status=1)
+        self.assertIn("rows.csv:2:1: error: this quote is not closed", error)
+
     def test_explains_and_traces_without_values_unless_asked(self):
         run = ["map", "run", "referral-to-simple-json", f"{SIMPLE}/app5.in.json", "--set", "mappings"]
         out, _ = self.waymark(*run, "--explain", "priority")
