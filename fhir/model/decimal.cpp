@@ -62,10 +62,11 @@ bool readExponent(std::string_view text, std::size_t at, int& exponent) {
     return true;
 }
 
-/// Appends one digit; false when the number no longer fits.
+/// Appends one digit; false when the number would no longer fit.
 bool push(Parsed& into, char digit) {
+    if (into.coefficient >= powerOfTen(Decimal::kMaxDigits - 1)) return false;
     into.coefficient = into.coefficient * 10 + (digit - '0');
-    return fits(into.coefficient);
+    return true;
 }
 
 std::optional<Parsed> readDigits(std::string_view text) {

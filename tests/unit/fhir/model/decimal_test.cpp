@@ -34,6 +34,18 @@ TEST(Decimal, RefusesWhatIsNoDecimalOrDoesNotFit) {
     }
 }
 
+TEST(Decimal, RefusesEveryNumberOfMoreDigitsThanItHolds) {
+    for (char digit = '1'; digit <= '9'; ++digit) {
+        EXPECT_TRUE(Decimal::parse(std::string(38, digit)));
+        for (std::size_t length = 39; length < 120; ++length) {
+            const std::string text(length, digit);
+            EXPECT_FALSE(Decimal::parse(text)) << text;
+            EXPECT_FALSE(Decimal::parse("-" + text)) << text;
+            EXPECT_FALSE(Decimal::parse(std::string(1, digit) + "." + text)) << text;
+        }
+    }
+}
+
 TEST(Decimal, AddsAndSubtractsExactly) {
     EXPECT_EQ(decimal("0.1").plus(decimal("0.2"))->text(), "0.3");
     EXPECT_EQ(decimal("1.10").plus(decimal("2"))->text(), "3.10");
