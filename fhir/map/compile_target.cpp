@@ -30,12 +30,11 @@ plan::Target GroupCompiler::target(const ast::Target& target, const ast::Rule& r
                                    const TypeSet& item, bool repeats) {
     plan::Target out;
     Place place = this->place(target, out);
-    for (const ast::TargetList list : target.lists) {
-        // collate and single: the first item is used again, and gets more content.
-        out.first = out.first || list == ast::TargetList::First ||
-                    list == ast::TargetList::Collate || list == ast::TargetList::Single;
-        out.last = out.last || list == ast::TargetList::Last;
-    }
+    // collate and single use the first item again and add to it. first and last make an item of
+    // their own; like the reference engine we keep the order of the rules.
+    for (const ast::TargetList list : target.lists)
+        out.again =
+            out.again || list == ast::TargetList::Collate || list == ast::TargetList::Single;
     share(target, out);
     TypeSet made;
     if (place.ok) {

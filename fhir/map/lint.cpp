@@ -64,7 +64,7 @@ void GroupCompiler::noteMade(const ast::Target& target, const plan::Target& out,
     const bool empty = out.kind == plan::Target::Kind::Make ||
                        (out.kind == plan::Target::Kind::Transform && out.op == Op::Create);
     const model::TypeId type = exact(scope_[slot].type);
-    const bool again = out.share != plan::kNone || out.first || out.last;
+    const bool again = out.share != plan::kNone || out.again;
     if (!empty || again || target.path.empty() || type == model::kNoType || type == model::kOpen ||
         types().isPrimitive(type))
         return;

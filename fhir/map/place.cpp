@@ -104,10 +104,7 @@ bool Machine::make(const plan::Target& target, const Spot& spot, model::TypeId t
                             fmt::format("`{}` cannot be a {}", spot.step->key, types_.name(type)));
         }
         tree::Node* there = existing(spot, *def);
-        if (there && target.last)
-            while (there->next && there->next->name == there->name)
-                there = const_cast<tree::Node*>(there->next);
-        const bool again = !def->repeats || target.first || target.last;
+        const bool again = !def->repeats || target.again;
         if (there && again && there->type == type) {
             out = there;
         } else {

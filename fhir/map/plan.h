@@ -116,8 +116,7 @@ struct Target {
     model::TypeId created = model::kNoType;  ///< create('Type'), cast(x, 'type')
     Index conceptMap = kNone;
     Index share = kNone;  ///< the number of the share id
-    bool first = false;   ///< list mode first: the first repetition is used again
-    bool last = false;    ///< list mode last: the last repetition is used again
+    bool again = false;   ///< list mode collate or single: the first repetition is used again
     bool wraps = false;   ///< the value goes into the element's natural part (Reference.reference)
     Index dynamicGroups = kNone;  ///< ByType without static types: index into maps
 };

@@ -78,7 +78,7 @@ TEST(FmlConformance, CasesMayBringWhatTheyNeed) {
     EXPECT_EQ(report->results[1].detail, "");
     EXPECT_EQ(report->results[2].detail, "");
     EXPECT_EQ(report->results[3].detail, "");
-    EXPECT_EQ(report->results[4].detail, "$.b: expected 2 but found 1");
+    EXPECT_EQ(report->results[4].detail, "$.b: expected \"2\" but found \"1\"");
     EXPECT_EQ(report->results[5].detail, "no such kind of case: dance");
     EXPECT_EQ(report->summary(), "4 passed, 2 failed, 0 skipped");
     EXPECT_FALSE(runCases("[]", {}).has_value());
@@ -111,6 +111,10 @@ TEST(FmlConformance, PublicMapsAreReadAsTheyAre) {
       {"id": "quotedExpressions", "kind": "transform", "map": "map 'http://x/m' = m\nuses 'http://hl7.org/fhir/StructureDefinition/Patient' alias Patient as source\nuses 'http://hl7.org/fhir/StructureDefinition/Patient' alias Patient as target\ngroup g(source s : Patient, target t : Patient) { s.gender as g where \"gender.exists()\" -> t.gender = g; s.id as i where \"$this = 'z'\" -> t.id = i; s.id as i -> t.language = evaluate(i, '$this + $this'), t.birthDate = dateOp(i, 'yyyyMMdd', 'date'); s.name as n -> t.name as o collate then { n.family as f -> o.family = f; }; s.id as i -> t.name as o collate then { i -> o.text = i; }; }",
        "input": {"resourceType": "Patient", "id": "20200102", "gender": "male", "name": [{"family": "F"}]}, "expected": {"resourceType": "Patient", "gender": "male", "language": "2020010220200102", "birthDate": "2020-01-02", "name": [{"family": "F", "text": "20200102"}]}},
       {"id": "blockComments", "kind": "parse", "map": "map 'http://x/m' = 'm'\n/* one\n *  two\n */\ngroup g(source s, target t) { s.a -> t.b; /* three\n four */ }"},
+      {"id": "refused", "kind": "transform", "map": "map 'http://x/m' = 'm'\nuses 'http://hl7.org/fhir/StructureDefinition/Patient' alias Patient as source\nuses 'http://hl7.org/fhir/StructureDefinition/Patient' alias Patient as target\ngroup g(source s : Patient, target t : Patient) { s.id as i check i.length() <= 2 -> t.id = i; }",
+       "input": {"resourceType": "Patient", "id": "abc"}, "expected": {"resourceType": "OperationOutcome", "issue": [{"severity": "error", "code": "processing"}]}},
+      {"id": "notRefused", "kind": "transform", "map": "map 'http://x/m' = 'm'\nuses 'http://hl7.org/fhir/StructureDefinition/Patient' alias Patient as source\nuses 'http://hl7.org/fhir/StructureDefinition/Patient' alias Patient as target\ngroup g(source s : Patient, target t : Patient) { s.id as i check i.length() <= 2 -> t.id = i; }",
+       "input": {"resourceType": "Patient", "id": "ab"}, "expected": {"resourceType": "OperationOutcome"}},
       {"id": "xml", "kind": "transform", "map": "<StructureMap xmlns='http://hl7.org/fhir'><url value='http://x/m'/><name value='m'/><status value='draft'/><structure><url value='http://hl7.org/fhir/StructureDefinition/Basic'/><mode value='source'/></structure><structure><url value='http://hl7.org/fhir/StructureDefinition/Basic'/><mode value='target'/></structure><group><name value='g'/><input><name value='s_s'/><type value='Basic'/><mode value='source'/></input><input><name value='t_t'/><type value='Basic'/><mode value='target'/></input><rule><name value='r_r'/><source><context value='s_s'/></source><target><context value='t_t'/><element value='id'/><transform value='uuid'/></target></rule></group></StructureMap>",
        "input": {"resourceType": "Basic"}, "expected": {"resourceType": "Basic", "id": "generated-uuid"}}]})j",
                                  {.model = &model::Model::r4(),
@@ -121,10 +125,11 @@ TEST(FmlConformance, PublicMapsAreReadAsTheyAre) {
     for (const CaseResult& result : report->results) {
         std::string_view says;
         if (result.id == "wrongXml") says = "$.title.data: expected \"B\" but found \"A\"";
+        if (result.id == "notRefused") says = "the map makes what it should refuse";
         if (result.id == "noXml") says = "expectedXml: line 1: no XML that can be compared";
         EXPECT_EQ(result.detail, says) << result.id;
     }
-    EXPECT_EQ(report->summary(), "8 passed, 2 failed, 0 skipped");
+    EXPECT_EQ(report->summary(), "9 passed, 3 failed, 0 skipped");
 }
 
 }  // namespace

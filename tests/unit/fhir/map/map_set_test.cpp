@@ -153,13 +153,15 @@ INSTANTIATE_TEST_SUITE_P(
             "src.name as n -> tgt.name as o share one then { n.family as f -> o.family = f; }; "
             "src.gender as g -> tgt.name as o share one, o.text = g;",
             R"({"resourceType":"Patient","name":[{"family":"Rowan","text":"female"}]})"},
-        RuleCase{"firstAgain", "Patient",
-                 "src -> tgt.name as a, a.family = 'A'; src -> tgt.name as b first, b.text = 'B';",
-                 R"({"resourceType":"Patient","name":[{"family":"A","text":"B"}]})"},
-        RuleCase{"lastAgain", "Patient",
-                 "src -> tgt.name as a, a.family = 'A'; src -> tgt.name as b, b.family = 'B'; src "
-                 "-> tgt.name as c last, c.text = 'C';",
-                 R"({"resourceType":"Patient","name":[{"family":"A"},{"family":"B","text":"C"}]})"},
+        RuleCase{
+            "collate", "Patient",
+            "src -> tgt.name as a, a.family = 'A'; src -> tgt.name as b collate, b.text = 'B';",
+            R"({"resourceType":"Patient","name":[{"family":"A","text":"B"}]})"},
+        RuleCase{
+            "firstAndLastKeepTheOrder", "Patient",
+            "src -> tgt.name as a, a.family = 'A'; src -> tgt.name as b first, b.family = 'B'; "
+            "src -> tgt.name as c last, c.text = 'C';",
+            R"({"resourceType":"Patient","name":[{"family":"A"},{"family":"B"},{"text":"C"}]})"},
         RuleCase{
             "singleUsedAgain", "Patient",
             "src -> tgt.maritalStatus as m, m.text = 'x'; src -> tgt.maritalStatus as m, m.coding "
