@@ -80,7 +80,8 @@ void checkExtension(tree::Element extension, Run& run) {
     if (extension.name() == name::modifierExtension && !run.hasProfiles()) {
         run.unknownModifier(extension);
     }
-    if (!isAbsolute(childText(extension, name::url))) {
+    const std::string_view url = childText(extension, name::url);
+    if (!url.empty() && !isAbsolute(url)) {
         // Inside a complex extension the parts have plain names.
         const tree::Element parent = extension.parent();
         if (parent && parent.type() == type::Extension) return;

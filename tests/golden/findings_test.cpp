@@ -67,5 +67,79 @@ TEST(PublishedExamples, TheModelMessageIsValid) {
     }
 }
 
+/// The UK Core and BaRS profiles, compiled.
+std::shared_ptr<const structure::Validator> profiled(std::vector<Issue>& notes) {
+    const std::vector<std::filesystem::path> paths{tests::shared("examples/ukcore-profiles"),
+                                                   tests::shared("examples/bars-profiles")};
+    auto library = package::Library::load(paths);
+    EXPECT_TRUE(library) << library.error().text();
+    return library ? structure::Validator::make(*library, notes) : nullptr;
+}
+
+/// Rule and place of every error.
+Lines errorsOf(const std::string& body, const structure::Validator& validator) {
+    tree::Arena arena;
+    Lines lines;
+    for (const Issue& issue : structure::validateBody(body, validator, arena)) {
+        if (structure::hasErrors({&issue, 1})) {
+            lines.push_back(fmt::format("{} {}", issue.code, issue.expression));
+        }
+    }
+    return lines;
+}
+
+std::string changed(std::string body, std::string_view from, std::string_view to) {
+    const std::size_t at = body.find(from);
+    EXPECT_NE(at, std::string::npos) << from;
+    return at == std::string::npos ? body : body.replace(at, from.size(), to);
+}
+
+/// Without the empty element that begins so.
+std::string without(std::string body, std::string_view begin) {
+    const std::size_t at = body.find(begin);
+    EXPECT_NE(at, std::string::npos) << begin;
+    return at == std::string::npos ? body : body.erase(at, body.find("/>", at) + 2 - at);
+}
+
+TEST(PublishedProfiles, HoldOfThePublishedMessages) {
+    WAYMARK_NEEDS_SHARED("examples/ukcore-profiles");
+    std::vector<Issue> notes;
+    const auto validator = profiled(notes);
+    ASSERT_TRUE(validator);
+    // UKCore-Bundle is not among the profiles, so BARSBundleMessage stands alone.
+    ASSERT_EQ(notes.size(), 1U);
+    EXPECT_NE(notes[0].text.find("UKCore-Bundle"), std::string::npos) << notes[0].text;
+    for (const char* folder : {"bars-messages", "ukcore"}) {
+        for (const auto& entry :
+             std::filesystem::directory_iterator(tests::shared("examples") / folder)) {
+            const bool known = entry.path().filename() == "REFREQ05.xml";
+            EXPECT_EQ(errorsOf(tests::readFile(entry.path()), *validator),
+                      known ? Lines{"binding-required Bundle.entry[19].resource.clinicalStatus"}
+                            : Lines())
+                << entry.path();
+        }
+    }
+}
+
+TEST(PublishedProfiles, RefuseWhatTheyForbid) {
+    WAYMARK_NEEDS_SHARED("examples/ukcore-profiles");
+    std::vector<Issue> notes;
+    const auto validator = profiled(notes);
+    ASSERT_TRUE(validator);
+    const std::string message =
+        tests::readFile(tests::shared("examples/bars-messages/REFREQ03.xml"));
+    EXPECT_EQ(
+        errorsOf(changed(message, "<intent value=\"plan\"", "<intent value=\"order\""), *validator),
+        Lines{"fixed Bundle.entry[1].resource.intent"});
+    EXPECT_EQ(errorsOf(without(message, "<timestamp "), *validator), Lines{"profile-min Bundle"});
+    const std::string patient =
+        tests::readFile(tests::shared("examples/ukcore/Patient-RichardSmith.xml"));
+    EXPECT_EQ(errorsOf(changed(patient, "Extension-UKCore-NHSNumberVerificationStatus\">",
+                               "Extension-UKCore-BirthSex\">"),
+                       *validator)
+                  .empty(),
+              false);
+}
+
 }  // namespace
 }  // namespace waymark
