@@ -44,9 +44,7 @@ void checkLocal(tree::Element reference, std::string_view text, Run& run) {
         if (run.resource() == holder) run.violated(reference, type::Reference, "ref-1");
         return;
     }
-    for (tree::Element at = holder.child(name::contained); at; at = at.nextSame()) {
-        if (childText(at, name::id) == text.substr(1)) return;
-    }
+    if (run.contained(text.substr(1))) return;
     run.violated(reference, type::Reference, "ref-1");
     run.error(reference.child(name::reference), IssueType::NotFound, "reference-contained",
               "No contained resource has the id behind the #; add it, or correct the reference.");

@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::uint32_t kElementsBetweenTimes = 4096;
 constexpr std::size_t kFewFindings = 8;
+constexpr std::size_t kFewContained = 8;
 
 }  // namespace
 
@@ -108,9 +109,32 @@ void Run::visitElementRules(tree::Element element, const ElementRules& rules) {
 tree::Element Run::targetOf(tree::Element reference) {
     if (reference != lastReference_) {
         lastReference_ = reference;
-        lastTarget_ = index_.find(childText(reference, name::reference), reference);
+        const std::string_view text = childText(reference, name::reference);
+        const bool isLocal = text.size() > 1 && text.front() == '#';
+        lastTarget_ = isLocal ? contained(text.substr(1)) : index_.find(text, reference);
     }
     return lastTarget_;
+}
+
+tree::Element Run::contained(std::string_view id) {
+    const tree::Element holder = environment_.rootResource;
+    if (!holder) return {};
+    const tree::Element first = holder.child(name::contained);
+    std::size_t count = 0;
+    for (tree::Element at = first; at && count <= kFewContained; at = at.nextSame()) {
+        if (childText(at, name::id) == id) return at;
+        ++count;
+    }
+    if (count <= kFewContained) return {};
+    if (indexed_ != holder) {
+        indexed_ = holder;
+        containedById_.clear();
+        for (tree::Element at = first; at; at = at.nextSame()) {
+            containedById_.emplace(childText(at, name::id), at);
+        }
+    }
+    const auto found = containedById_.find(id);
+    return found == containedById_.end() ? tree::Element() : found->second;
 }
 
 void Run::ask(tree::Element at, const Constraint& constraint) {

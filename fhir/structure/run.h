@@ -6,6 +6,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -79,6 +80,8 @@ public:
     /// %rootResource; in a Bundle the entry's resource).
     [[nodiscard]] tree::Element resource() const { return environment_.resource; }
     [[nodiscard]] tree::Element rootResource() const { return environment_.rootResource; }
+    /// The resource with this id that the current container holds; linear in all that is asked.
+    [[nodiscard]] tree::Element contained(std::string_view id);
     /// Makes an element's resource the current one.
     void enter(tree::Element resource);
     /// The host's answers to memberOf() and conformsTo() in invariants.
@@ -107,6 +110,9 @@ private:
     // Several rules ask for the same reference, one after the other.
     tree::Element lastReference_;
     tree::Element lastTarget_;
+    // The contained resources of one container by id, where there are many.
+    tree::Element indexed_;
+    std::unordered_map<std::string_view, tree::Element> containedById_;
     std::uint32_t lastOffset_ = 0;
     Position lastPosition_{1, 1};
     std::set<std::pair<const tree::Node*, std::string_view>> elementIds_;

@@ -218,6 +218,27 @@ TEST(Bundle, ManyEntriesTakeLinearTime) {
     EXPECT_EQ(findingsOf(bundle("collection", entries), options), Lines());
 }
 
+TEST(Contained, ManyTakeLinearTime) {
+    std::string contained;
+    std::string references;
+    for (int i = 0; i < 15'000; ++i) {
+        contained += fmt::format(R"({}{{"resourceType":"Organization","id":"o{}","name":"x"}})",
+                                 i > 0 ? "," : "", i);
+        references += fmt::format(R"({}{{"reference":"#o{}"}})", i > 0 ? "," : "", i);
+    }
+    Options options;
+    options.limits.time = std::chrono::milliseconds(60'000);
+    const auto body = [&](std::string_view last) {
+        return fmt::format(
+            R"({{"resourceType":"Patient","contained":[{}],"generalPractitioner":[{}{}]}})",
+            contained, references, last);
+    };
+    EXPECT_EQ(findingsOf(body(""), options), Lines());
+    EXPECT_EQ(findingsOf(body(R"(,{"reference":"#absent"})"), options),
+              (Lines{"error ref-1 Patient.generalPractitioner[15000]",
+                     "error reference-contained Patient.generalPractitioner[15000].reference"}));
+}
+
 TEST(Validator, StopsAfterTheLimitOfFindings) {
     std::string names;
     for (int i = 0; i < 300; ++i) names += fmt::format(R"({}{{"value":"1"}})", i > 0 ? "," : "");
