@@ -2,6 +2,7 @@
 
 #include "fhir/model/decimal.h"
 #include "fhir/model/r4_ids.h"
+#include "fhir/model/temporal.h"
 
 namespace waymark::structure {
 namespace {
@@ -57,6 +58,32 @@ bool matchesPattern(tree::Element element, tree::Element pattern) {
         if (!found) return false;
     }
     return true;
+}
+
+std::optional<int> compareValues(tree::Element a, tree::Element b) {
+    namespace name = model::name;
+    if (a.type() == model::type::Quantity && b.type() == model::type::Quantity) {
+        const tree::Element left = a.child(name::value);
+        const tree::Element right = b.child(name::value);
+        const auto same = [&](model::NameId part) {
+            const tree::Element one = a.child(part);
+            const tree::Element other = b.child(part);
+            return (one ? one.text() : "") == (other ? other.text() : "");
+        };
+        if (!left || !right || !same(name::system) || !same(name::code)) return std::nullopt;
+        return compareValues(left, right);
+    }
+    if (!a.hasValue() || !b.hasValue()) return std::nullopt;
+    const auto left = model::Decimal::parse(a.text());
+    const auto right = model::Decimal::parse(b.text());
+    const bool isDate = a.type() == model::type::date || a.type() == model::type::dateTime ||
+                        a.type() == model::type::instant;
+    if (!isDate && left && right) return left->compare(*right);
+    const auto first =
+        isDate ? model::Temporal::parseDateTime(a.text()) : model::Temporal::parseTime(a.text());
+    const auto second =
+        isDate ? model::Temporal::parseDateTime(b.text()) : model::Temporal::parseTime(b.text());
+    return first && second ? model::compare(*first, *second) : std::nullopt;
 }
 
 }  // namespace waymark::structure

@@ -2,6 +2,8 @@
 // containment). Private to the room.
 #pragma once
 
+#include <optional>
+
 #include "fhir/tree/element.h"
 
 namespace waymark::structure {
@@ -11,5 +13,9 @@ namespace waymark::structure {
 [[nodiscard]] bool equalsFixed(tree::Element element, tree::Element fixed);
 /// Whether the element has all that the pattern has, in any order; it may have more.
 [[nodiscard]] bool matchesPattern(tree::Element element, tree::Element pattern);
+
+/// -1, 0, 1 for numbers, dates and times, and quantities of one unit; none where nothing can be
+/// said.
+[[nodiscard]] std::optional<int> compareValues(tree::Element a, tree::Element b);
 
 }  // namespace waymark::structure

@@ -16,6 +16,8 @@ std::unique_ptr<ProfileNode> ProfileNode::clone() const {
     copy->types = types;
     copy->fixed = fixed;
     copy->pattern = pattern;
+    copy->minValue = minValue;
+    copy->maxValue = maxValue;
     copy->binding = binding;
     copy->constraints = constraints;
     copy->slicing = slicing;

@@ -23,7 +23,10 @@ inline constexpr std::uint32_t kMany = std::numeric_limits<std::uint32_t>::max()
 
 /// One type that an element may have.
 struct TypeRule {
+    enum Aggregation : std::uint8_t { kContained = 1, kReferenced = 2, kBundled = 4 };
+
     model::TypeId type = model::kNoType;
+    std::uint8_t aggregation = 0;       ///< how a Reference may lead to its target; 0: anyhow
     std::vector<std::string> profiles;  ///< canonicals; it must conform to one of them
     std::vector<std::string> targets;   ///< of a Reference: profiles or types, one of them
 };
@@ -71,6 +74,8 @@ struct ProfileNode {
     std::vector<TypeRule> types;  ///< empty: as R4 has it
     tree::Element fixed;
     tree::Element pattern;
+    tree::Element minValue;
+    tree::Element maxValue;
     std::optional<ProfileBinding> binding;
     std::vector<std::shared_ptr<const Constraint>> constraints;
     std::optional<Slicing> slicing;

@@ -166,6 +166,13 @@ void ProfileCheck::checkOwn(tree::Element element, const ProfileNode& node,
         run_.error(element, IssueType::TooLong, "max-length",
                    fmt::format("{} may have {} characters at most.", node.id, node.maxLength));
     }
+    const auto least = node.minValue ? compareValues(element, node.minValue) : std::nullopt;
+    const auto most = node.maxValue ? compareValues(element, node.maxValue) : std::nullopt;
+    if ((least && *least < 0) || (most && *most > 0)) {
+        run_.error(element, IssueType::Value, "value-range",
+                   fmt::format("{} is outside of the range that the profile {} allows.", node.id,
+                               profile.name));
+    }
     if (!node.types.empty()) checkTypes(element, node, profile);
     if (node.binding) checkBound(element, *node.binding);
     for (const auto& constraint : node.constraints) {
@@ -251,6 +258,25 @@ void ProfileCheck::checkTypes(tree::Element element, const ProfileNode& node,
     }
     if (!rule->profiles.empty()) checkTypeProfiles(element, *rule, profile);
     if (!rule->targets.empty()) checkTargets(element, node, *rule, profile);
+    if (rule->aggregation != 0) checkAggregation(element, node, *rule, profile);
+}
+
+/// Whether the target stands where the profile wants it: in the resource, in the Bundle, elsewhere.
+void ProfileCheck::checkAggregation(tree::Element element, const ProfileNode& node,
+                                    const TypeRule& rule, const Profile& profile) {
+    const std::string_view text = childText(element, name::reference);
+    if (element.type() != type::Reference || text.empty()) return;
+    const auto found = text.front() == '#'      ? TypeRule::kContained
+                       : run_.targetOf(element) ? TypeRule::kBundled
+                                                : TypeRule::kReferenced;
+    if ((rule.aggregation & found) != 0) return;
+    run_.error(element, IssueType::Structure, "reference-aggregation",
+               fmt::format("{} leads to a resource that is {}; the profile {} wants it otherwise.",
+                           node.id,
+                           found == TypeRule::kContained ? "contained"
+                           : found == TypeRule::kBundled ? "in the Bundle"
+                                                         : "elsewhere",
+                           profile.name));
 }
 
 /// One of the profiles must hold; what is not known cannot be held against the element.

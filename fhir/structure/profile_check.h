@@ -58,6 +58,8 @@ private:
     void checkTypeProfiles(tree::Element element, const TypeRule& rule, const Profile& profile);
     void checkTargets(tree::Element element, const ProfileNode& node, const TypeRule& rule,
                       const Profile& profile);
+    void checkAggregation(tree::Element element, const ProfileNode& node, const TypeRule& rule,
+                          const Profile& profile);
     void checkBound(tree::Element element, const ProfileBinding& binding);
     void checkResource(tree::Element resource);
     void profileUnknown(tree::Element at, std::string_view canonical);

@@ -265,6 +265,11 @@ void ProfileLayer::types(tree::Element definition, ProfileNode& node) {
         for (tree::Element each = at.child(name::targetProfile); each; each = each.nextSame()) {
             rule.targets.emplace_back(each.text());
         }
+        for (tree::Element each = at.child(name::aggregation); each; each = each.nextSame()) {
+            rule.aggregation |= each.text() == "contained" ? TypeRule::kContained
+                                : each.text() == "bundled" ? TypeRule::kBundled
+                                                           : TypeRule::kReferenced;
+        }
         if (rule.type != model::kNoType) rules.push_back(std::move(rule));
     }
     if (rules.empty()) return;
@@ -277,6 +282,8 @@ void ProfileLayer::types(tree::Element definition, ProfileNode& node) {
 void ProfileLayer::values(tree::Element definition, ProfileNode& node) {
     if (const tree::Element fixed = definition.child(name::fixed)) node.fixed = fixed;
     if (const tree::Element pattern = definition.child(name::pattern)) node.pattern = pattern;
+    if (const tree::Element least = definition.child(name::minValue)) node.minValue = least;
+    if (const tree::Element most = definition.child(name::maxValue)) node.maxValue = most;
 }
 
 void ProfileLayer::binding(tree::Element definition, ProfileNode& node, const ProfileNode* parent) {
