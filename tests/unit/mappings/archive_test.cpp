@@ -63,7 +63,7 @@ TEST_F(ArchiveTest, RefusesWhatIsNoVersionOrIsDamaged) {
     }
     ASSERT_TRUE(archive.keep(small("one")));
     const std::string version = versionOf(small("one"));
-    for (const std::string text : {std::string(), std::string("{"), std::string("{\"maps\":[]}")}) {
+    for (const std::string& text : {std::string(), std::string("{"), std::string("{\"maps\":[]}")}) {
         std::ofstream(folder_ / (version + ".set.json")) << text;
         EXPECT_FALSE(archive.open(version)) << text;
     }
