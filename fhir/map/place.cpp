@@ -89,6 +89,9 @@ bool Machine::make(const plan::Target& target, const Spot& spot, model::TypeId t
     if (defs.empty()) {
         if (!countElements(1)) return false;
         out = builder_.add(spot.parent, spot.step->key);
+        // A resource in open content says what it is.
+        if (type != model::kNoType && types_.kind(type) == model::TypeKind::Resource)
+            builder_.setTextView(builder_.add(out, "resourceType", "string"), types_.name(type));
     } else {
         const model::ElementDef* def = &defs.front();
         if (type == model::kNoType) {

@@ -261,7 +261,8 @@ std::string_view Machine::uuid() {
 /// else Type/id. A resource of the target without an id gets one. `pointer` is always a URN.
 bool Machine::reference(const Value& resource, bool pointer, Value& out) {
     if (!resource.isElement() ||
-        types_.kind(resource.element().type()) != model::TypeKind::Resource)
+        (types_.kind(resource.element().type()) != model::TypeKind::Resource &&
+         !resource.element().childWithKey("resourceType")))
         return fail(RunCode::BadParameter, "only a resource can be referred to");
     const tree::Element element = resource.element();
     if (const tree::Element entry = element.parent()) {
@@ -271,7 +272,8 @@ bool Machine::reference(const Value& resource, bool pointer, Value& out) {
             return true;
         }
     }
-    tree::Element id = element.child(model::name::id);
+    const tree::Element openType = element.childWithKey("resourceType");
+    tree::Element id = openType ? element.childWithKey("id") : element.child(model::name::id);
     if (!id) {
         tree::Element root = element;
         while (root.parent()) root = root.parent();
@@ -279,11 +281,12 @@ bool Machine::reference(const Value& resource, bool pointer, Value& out) {
         if (!ours)
             return fail(RunCode::BadParameter,
                         fmt::format("this {} has no id to refer to", types_.name(element.type())));
-        tree::Node* const made = builder_.add(node(resource), "id");
+        tree::Node* const made =
+            builder_.add(node(resource), "id", openType ? "string" : std::string_view());
         builder_.setTextView(made, uuid());
         id = tree::view(made);
     }
-    const std::string_view name = types_.name(element.type());
+    const std::string_view name = openType ? openType.text() : types_.name(element.type());
     out = Value::string(arena_.copy(pointer ? fmt::format("urn:uuid:{}", id.text())
                                             : fmt::format("{}/{}", name, id.text())));
     return true;

@@ -111,6 +111,8 @@ TEST(FmlConformance, PublicMapsAreReadAsTheyAre) {
       {"id": "quotedExpressions", "kind": "transform", "map": "map 'http://x/m' = m\nuses 'http://hl7.org/fhir/StructureDefinition/Patient' alias Patient as source\nuses 'http://hl7.org/fhir/StructureDefinition/Patient' alias Patient as target\ngroup g(source s : Patient, target t : Patient) { s.gender as g where \"gender.exists()\" -> t.gender = g; s.id as i where \"$this = 'z'\" -> t.id = i; s.id as i -> t.language = evaluate(i, '$this + $this'), t.birthDate = dateOp(i, 'yyyyMMdd', 'date'); s.name as n -> t.name as o collate then { n.family as f -> o.family = f; }; s.id as i -> t.name as o collate then { i -> o.text = i; }; }",
        "input": {"resourceType": "Patient", "id": "20200102", "gender": "male", "name": [{"family": "F"}]}, "expected": {"resourceType": "Patient", "gender": "male", "language": "2020010220200102", "birthDate": "2020-01-02", "name": [{"family": "F", "text": "20200102"}]}},
       {"id": "blockComments", "kind": "parse", "map": "map 'http://x/m' = 'm'\n/* one\n *  two\n */\ngroup g(source s, target t) { s.a -> t.b; /* three\n four */ }"},
+      {"id": "openResource", "kind": "transform", "map": "map 'http://x/m' = 'm'\nuses 'http://x/L' alias L as source\nuses 'http://x/R' alias R as target\nuses 'http://hl7.org/fhir/StructureDefinition/Basic' alias Basic as target\ngroup g(source s : L, target t : R) { s.f1 as f -> t.f2 = create('Basic') as r, t.ptr = reference(r) then { f -> r.code as c, c.text = f \"f\"; } \"ptr\"; }",
+       "input": {"f1": "x"}, "expected": {"f2": [{"resourceType": "Basic", "id": "generated-uuid", "code": {"text": "x"}}], "ptr": ["Basic/generated-uuid"]}},
       {"id": "refused", "kind": "transform", "map": "map 'http://x/m' = 'm'\nuses 'http://hl7.org/fhir/StructureDefinition/Patient' alias Patient as source\nuses 'http://hl7.org/fhir/StructureDefinition/Patient' alias Patient as target\ngroup g(source s : Patient, target t : Patient) { s.id as i check i.length() <= 2 -> t.id = i; }",
        "input": {"resourceType": "Patient", "id": "abc"}, "expected": {"resourceType": "OperationOutcome", "issue": [{"severity": "error", "code": "processing"}]}},
       {"id": "notRefused", "kind": "transform", "map": "map 'http://x/m' = 'm'\nuses 'http://hl7.org/fhir/StructureDefinition/Patient' alias Patient as source\nuses 'http://hl7.org/fhir/StructureDefinition/Patient' alias Patient as target\ngroup g(source s : Patient, target t : Patient) { s.id as i check i.length() <= 2 -> t.id = i; }",
@@ -129,7 +131,7 @@ TEST(FmlConformance, PublicMapsAreReadAsTheyAre) {
         if (result.id == "noXml") says = "expectedXml: line 1: no XML that can be compared";
         EXPECT_EQ(result.detail, says) << result.id;
     }
-    EXPECT_EQ(report->summary(), "9 passed, 3 failed, 0 skipped");
+    EXPECT_EQ(report->summary(), "10 passed, 3 failed, 0 skipped");
 }
 
 }  // namespace
