@@ -90,6 +90,10 @@ struct Client {
     /// be empty.
     std::string defaultPractice;
     std::optional<Validation> validation;  ///< instead of the general one
+    /// Its Subscriptions may name an endpoint on this machine, or in a private network.
+    bool notifyLoopback = false;
+    bool notifyPrivate = false;
+    std::filesystem::path notifyCa;  ///< PEM; empty: the system's
     Place place;
 };
 

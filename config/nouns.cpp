@@ -207,6 +207,9 @@ void readClient(Table table, Draft& draft) {
         client.validation = readValidation(*validation);
         validation->finish();
     }
+    client.notifyLoopback = table.boolean("notify_loopback").value_or(false);
+    client.notifyPrivate = table.boolean("notify_private").value_or(false);
+    if (const auto ca = table.existingFile("notify_ca")) client.notifyCa = ca->value;
     table.finish();
     draft.config->clients.push_back(std::move(client));
 }

@@ -16,6 +16,8 @@
 #include "gateway/net/cares_resolver.h"
 #include "gateway/net/http_client.h"
 #include "gateway/net/server.h"
+#include "gateway/notify/door.h"
+#include "gateway/notify/loop.h"
 #include "gateway/ops/area.h"
 #include "gateway/ops/reconcile.h"
 #include "gateway/ops/remap.h"
@@ -63,6 +65,8 @@ struct App::Parts {
     std::optional<net::CaresResolver> resolver;
     std::optional<net::PooledHttpClient> http;
     std::optional<delivery::RuntimeStage> stage;
+    notify::Registry subscriptions;
+    std::optional<notify::NotifyLoop> notify;
     std::optional<delivery::DeliveryLoop> loop;
     std::unique_ptr<doors::Services> services;
     std::vector<std::unique_ptr<doors::Dispatcher>> dispatchers;
@@ -88,9 +92,9 @@ struct App::Parts {
         return {};
     }
 
-    void startDelivery() {
+    Result<void> startDelivery() {
         stage.emplace(*runtime);
-        loop.emplace(delivery::Ports{
+        delivery::Ports ports{
             .store = *store,
             .http = *http,
             .stage = *stage,
@@ -98,8 +102,12 @@ struct App::Parts {
             .random = random,
             .log = log,
             .metrics = metrics,
-            .rules = [this](std::string_view setVersion) { return live->rules(setVersion); }});
+            .rules = [this](std::string_view setVersion) { return live->rules(setVersion); }};
+        notify.emplace(ports, subscriptions, [this] { loop->poke(); });
+        ports.addressees = &*notify;
+        loop.emplace(ports);
         loop->start();
+        return notify->start();
     }
 
     /// On the pool.
@@ -151,7 +159,11 @@ struct App::Parts {
                                            .clock = clock,
                                            .random = random,
                                            .log = log,
-                                           .wakeDelivery = [this] { loop->poke(); },
+                                           .wakeDelivery =
+                                               [this] {
+                                                   loop->poke();
+                                                   notify->poke();
+                                               },
                                            .noteSetAside = [this] { noteSetAside(); },
                                            .arenas = {},
                                            .inFlight = {}});
@@ -166,7 +178,11 @@ struct App::Parts {
         auto& dispatcher =
             *dispatchers.emplace_back(std::make_unique<doors::Dispatcher>(*services, limiter));
         using config::Audience;
-        if (serves(listener, Audience::Practices)) dispatcher.add(doors::practicesArea());
+        if (serves(listener, Audience::Practices)) {
+            dispatcher.add(doors::practicesArea([this](doors::Router& router) {
+                notify::addSubscriptions(router, subscriptions, *notify);
+            }));
+        }
         if (serves(listener, Audience::Providers)) dispatcher.add(doors::providersArea());
         if (serves(listener, Audience::Operations)) {
             dispatcher.add(ops::operationsArea(metrics, control, *reconciler));
@@ -236,7 +252,9 @@ Result<std::unique_ptr<App>> App::start(const std::filesystem::path& configFolde
     if (auto open = parts.openStore(); !open) return std::unexpected(std::move(open).error());
     parts.resolver.emplace(*parts.runtime);
     parts.http.emplace(*parts.runtime, *parts.resolver);
-    parts.startDelivery();
+    if (auto begun = parts.startDelivery(); !begun) {
+        return std::unexpected(std::move(begun).error());
+    }
     parts.makeServices();
     parts.probeStore();
     parts.makeControl();
@@ -267,6 +285,7 @@ void App::stop() {
     parts_->standing.stopping = true;
     if (parts_->reconciler) parts_->reconciler->stop();
     for (auto& server : parts_->servers) server->stop(kPatience);
+    if (parts_->notify) parts_->notify->stop();
     if (parts_->loop) parts_->loop->stop(kPatience);
     if (parts_->runtime) parts_->runtime->stop();
     parts_->log.info("stopped");

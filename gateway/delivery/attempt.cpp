@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "gateway/delivery/adapter.h"
+#include "gateway/delivery/addressees.h"
 #include "gateway/delivery/classifier.h"
 #include "gateway/delivery/decide.h"
 
@@ -27,6 +28,8 @@ std::string_view typeOf(store::DeliveryKind kind) {
             return "referral.updated";
         case store::DeliveryKind::Cancelled:
             return "referral.cancelled";
+        case store::DeliveryKind::Notified:
+            break;
     }
     return "referral.updated";
 }
@@ -94,10 +97,31 @@ store::Commit commitFor(const referral::Dossier& dossier, const store::Delivery&
     return commit;
 }
 
+/// The same for somebody who is told.
+std::optional<store::Commit> makeNotice(const Ports& ports, const referral::Dossier& dossier,
+                                        const store::Delivery& row, Making& making) {
+    using Notice = Result<std::optional<referral::Payload>>;
+    auto payload = ports.addressees == nullptr ? Notice(std::nullopt)
+                                               : ports.addressees->payload(dossier, row);
+    if (!payload) {
+        ports.log.failure(telemetry::Level::Error, "notice.not-made", payload.error(),
+                          {{"delivery", row.id.get()}});
+        making.hindrance = found(OwnFinding::NotMapped);
+        return std::nullopt;
+    }
+    if (!*payload) {
+        making.hindrance = found(OwnFinding::NotWanted);
+        return std::nullopt;
+    }
+    making.payload = std::move(**payload);
+    return commitFor(dossier, row, making, ports.clock.now());
+}
+
 /// On the pool, perhaps again when the referral has moved on meanwhile.
 std::optional<store::Commit> make(const Ports& ports, const referral::Dossier& dossier,
                                   const store::Delivery& row, Making& making) {
     making = Making{};
+    if (row.kind == store::DeliveryKind::Notified) return makeNotice(ports, dossier, row, making);
     const bool ends = row.kind == store::DeliveryKind::Cancelled;
     if (!ends && isEnded(dossier, row.assignment)) making.hindrance = found(OwnFinding::NotWanted);
     if (ends) findEnded(ports, row, making);
@@ -148,38 +172,60 @@ awaitable<std::optional<Attempted>> prepare(const Ports* ports,
     if (making->hindrance) co_return std::move(making->hindrance);
     row->payload = std::move(making->payload.body);
     row->contentType = std::move(making->payload.contentType);
-    row->remote = std::move(making->remote);
+    if (!making->remote.empty()) row->remote = std::move(making->remote);
     co_return std::nullopt;
+}
+
+}  // namespace
+
+namespace {
+
+Parcel parcelOf(const Ports& ports, const store::Delivery& row) {
+    Parcel parcel;
+    parcel.id = row.id;
+    parcel.contentType = row.contentType;
+    parcel.body = row.payload;
+    parcel.now = ports.clock.now();
+    parcel.ends = row.kind == store::DeliveryKind::Cancelled;
+    parcel.assignment = row.assignment;
+    parcel.remote = row.remote;
+    return parcel;
+}
+
+/// What is sent where; nullopt: to nobody any more.
+std::optional<net::ClientRequest> requestOf(const Ports& ports, const store::Delivery& row,
+                                            const config::Provider* provider) {
+    const Parcel parcel = parcelOf(ports, row);
+    if (provider != nullptr) return requestFor(*provider, parcel);
+    return ports.addressees == nullptr ? std::nullopt : ports.addressees->request(row, parcel);
 }
 
 }  // namespace
 
 awaitable<Attempted> attempt(const Ports* ports, std::shared_ptr<store::Delivery> row) {
     const Rules rules = ports->rules({});
-    const config::Provider* provider = rules.config->provider(row->provider);
-    if (provider == nullptr) co_return found(OwnFinding::UnknownProvider);
+    const bool notice = row->kind == store::DeliveryKind::Notified;
+    const config::Provider* provider = notice ? nullptr : rules.config->provider(row->provider);
+    if (provider == nullptr && !notice) co_return found(OwnFinding::UnknownProvider);
     if (row->payload.empty()) {
         auto preparing = prepare(ports, row);
         auto hindrance = co_await std::move(preparing);
         if (hindrance) co_return std::move(*hindrance);
-    } else if (row->kind != store::DeliveryKind::Cancelled) {
+    } else if (row->kind == store::DeliveryKind::Created ||
+               row->kind == store::DeliveryKind::Updated) {
         const auto work = [ports, row] { return hindranceTo(*ports, *row); };
         auto looking = onPool(&ports->stage, work);
         auto hindrance = co_await std::move(looking);
         if (hindrance) co_return std::move(*hindrance);
     }
-    Parcel parcel;
-    parcel.id = row->id;
-    parcel.contentType = row->contentType;
-    parcel.body = row->payload;
-    parcel.now = ports->clock.now();
-    parcel.ends = row->kind == store::DeliveryKind::Cancelled;
-    parcel.assignment = row->assignment;
-    parcel.remote = row->remote;
-    auto request = requestFor(*provider, parcel);
-    auto sending = ports->http.send(std::move(request));
+    auto request = requestOf(*ports, *row, provider);
+    if (!request) co_return found(OwnFinding::NotWanted);
+    auto sending = ports->http.send(std::move(*request));
     const auto answer = co_await std::move(sending);
-    co_return Attempted{.outcome = outcomeOf(*provider, parcel, answer, ports->clock.now())};
+    const Instant now = ports->clock.now();
+    if (notice) co_return Attempted{.outcome = classify(answer, now)};
+    const Parcel parcel = parcelOf(*ports, *row);
+    co_return Attempted{.outcome = outcomeOf(*provider, parcel, answer, now)};
 }
 
 }  // namespace waymark::delivery

@@ -15,6 +15,7 @@
 #include <boost/asio/post.hpp>
 
 #include "fhir/core/check.h"
+#include "gateway/delivery/addressees.h"
 #include "gateway/delivery/attempt.h"
 #include "gateway/delivery/backoff.h"
 #include "gateway/delivery/classifier.h"
@@ -317,6 +318,9 @@ private:
         }
         if (what.ending == Ending::Dead) {
             measures_.dead(row->provider);
+            if (row->kind == store::DeliveryKind::Notified && ports_.addressees != nullptr) {
+                ports_.addressees->gaveUp(*row);
+            }
             ports_.log.warning("delivery.dead", {{"delivery", row->id.get()},
                                                  {"provider", telemetry::Name(row->provider)},
                                                  {"attempts", what.attempts}});
@@ -325,8 +329,13 @@ private:
         forget(what.id);
     }
 
+    void tellAddressees() {
+        if (ports_.addressees != nullptr) ports_.addressees->changed();
+    }
+
     void forget(const DeliveryId& id) {
         rows_.erase(id);
+        tellAddressees();
         turn(Recorded{.id = id});
     }
 
@@ -357,6 +366,7 @@ private:
             if (core.loading_) core.clocksWhileLoading_.insert(id);
             if (bug || !ended) return core.hold(id, bug, ended);
             for (const DeliveryId& each : *ended) core.turn(Gone{.id = each});
+            core.tellAddressees();
             core.poked_ = true;
         });
     }
@@ -414,6 +424,7 @@ private:
         poll.running = false;
         poll.next = ports_.clock.now() + jittered(provider->pollEvery, kPollJitter, ports_.random);
         poked_ = true;  // what was found may have asked another provider
+        tellAddressees();
     }
 
     Ports ports_;

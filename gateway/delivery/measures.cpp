@@ -53,10 +53,11 @@ void Measures::polled(std::string_view provider, telemetry::Word result) {
 
 void Measures::ranOut(std::string_view clock) {
     registry_
-        .counter("waymark_clocks_ran_out_total",
-                 "Clocks of referrals that ran out; of told-within each is an alert: a practice has "
-                 "not seen an end",
-                 {Label{"clock", Name(clock)}})
+        .counter(
+            "waymark_clocks_ran_out_total",
+            "Clocks of referrals that ran out; of told-within each is an alert: a practice has "
+            "not seen an end",
+            {Label{"clock", Name(clock)}})
         .add();
 }
 

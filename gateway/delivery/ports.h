@@ -17,6 +17,8 @@
 
 namespace waymark::delivery {
 
+class Addressees;
+
 /// Configuration and content that belong together; immutable.
 struct Rules {
     std::shared_ptr<const config::Config> config;
@@ -35,6 +37,8 @@ struct Ports {
     /// The rules of a mapping set by its version, as a referral records it; the current ones for an
     /// empty version and for a set that is no longer there. Any thread.
     std::function<Rules(std::string_view setVersion)> rules;
+    /// For deliveries of kind Notified; without it they are not wanted.
+    Addressees* addressees = nullptr;
 };
 
 }  // namespace waymark::delivery

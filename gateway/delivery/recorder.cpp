@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "gateway/delivery/addressees.h"
 #include "gateway/delivery/classifier.h"
 #include "gateway/delivery/decide.h"
 #include "gateway/store/decision_commit.h"
@@ -66,6 +67,11 @@ store::Commit aloneFor(const store::Delivery& row, const Record& what, Instant n
 Result<referral::Decision> decisionFor(const Ports& ports, const referral::Dossier& dossier,
                                        const store::Delivery& row, const Record& what,
                                        Instant now) {
+    if (row.kind == store::DeliveryKind::Notified && ports.addressees != nullptr) {
+        if (what.ending != Ending::Delivered) return referral::Decision{};
+        const std::uint32_t version = ports.addressees->toldBy(row);
+        return ports.rules(dossier.setVersion).lifecycle->told(dossier, version, now);
+    }
     // Only whether a provider has the referral at all moves it.
     if (row.kind != store::DeliveryKind::Created) return referral::Decision{};
     const Rules rules = ports.rules(dossier.setVersion);

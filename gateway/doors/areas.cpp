@@ -34,7 +34,7 @@ net::Response printForProvider(const Failure& failure, const net::Request& /*req
 
 }  // namespace
 
-Area practicesArea() {
+Area practicesArea(const std::function<void(Router&)>& more) {
     Area area;
     area.prefix = fhir::kBase;
     area.audience = security::PrincipalKind::Client;
@@ -48,6 +48,8 @@ Area practicesArea() {
     fhir::addCreate(area.router);
     fhir::addSearch(area.router);
     fhir::addUpdate(area.router);
+    // Before the reads, which take every type.
+    if (more) more(area.router);
     fhir::addRead(area.router);
     return area;
 }

@@ -5,7 +5,7 @@
 
 namespace waymark::doors {
 
-[[nodiscard]] Area practicesArea();
+[[nodiscard]] Area practicesArea(const std::function<void(Router&)>& more = {});
 [[nodiscard]] Area providersArea();
 
 }  // namespace waymark::doors

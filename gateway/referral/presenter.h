@@ -71,6 +71,9 @@ public:
                                                    const AssignmentId& assignment,
                                                    Random& random) const;
 
+    /// Of the trees that it makes.
+    [[nodiscard]] const model::Model& model() const { return set_->model(); }
+
 private:
     [[nodiscard]] const mappings::Set& setFor(const Dossier& dossier,
                                               const AssignmentId& assignment) const;

@@ -41,9 +41,9 @@ inline constexpr std::array kOriginCodes{Coded{referral::Origin::ServiceRequest,
                                          Coded{referral::Origin::Transaction, 2},
                                          Coded{referral::Origin::BarsMessage, 3}};
 
-inline constexpr std::array kKindCodes{Coded{DeliveryKind::Created, 1},
-                                       Coded{DeliveryKind::Updated, 2},
-                                       Coded{DeliveryKind::Cancelled, 3}};
+inline constexpr std::array kKindCodes{
+    Coded{DeliveryKind::Created, 1}, Coded{DeliveryKind::Updated, 2},
+    Coded{DeliveryKind::Cancelled, 3}, Coded{DeliveryKind::Notified, 4}};
 
 inline constexpr std::array kStateCodes{
     Coded{DeliveryState::Due, 1}, Coded{DeliveryState::Delivered, 2}, Coded{DeliveryState::Dead, 3},

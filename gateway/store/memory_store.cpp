@@ -117,11 +117,24 @@ void MemoryStore::write(Commit& commit, Plan& plan) {
         verdicts_.emplace(std::move(key), std::move(verdict));
     }
     std::move(commit.audit.begin(), commit.audit.end(), std::back_inserter(audit_));
+    for (Record& record : commit.records) {
+        auto key = std::pair(record.kind, record.id);
+        if (record.body.empty()) {
+            records_.erase(key);
+        } else {
+            records_.insert_or_assign(std::move(key), std::move(record));
+        }
+    }
+    for (const Notice& notice : commit.notices) notices_[{notice.list, notice.number}] = notice;
 }
 
 void MemoryStore::moveOn(Row& row, const Commit& commit, std::uint32_t versionBefore) {
     const ReferralId& id = row.dossier.id;
-    if (showsChange(commit.events)) row.change = changes_.next(row.dossier.state.updated);
+    if (showsChange(commit.events)) {
+        changesInOrder_.erase(row.change);
+        row.change = changes_.next(row.dossier.state.updated);
+        changesInOrder_.emplace(row.change, id);
+    }
     for (const auto& assignment : row.dossier.state.assignments) {
         if (assignment.version <= versionBefore) continue;
         row.assignmentChanges[assignment.id] = changes_.next(assignment.updated);
@@ -146,6 +159,7 @@ void MemoryStore::moveOn(Row& row, const Commit& commit, std::uint32_t versionBe
         delivery.kind = made.kind;
         delivery.due = made.due;
         delivery.deadline = made.deadline;
+        delivery.remote = made.remote;
         deliveries_.emplace(made.id, std::move(delivery));
         row.deliveries.push_back(made.id);
     }
@@ -417,6 +431,15 @@ Result<std::vector<Delivery>> MemoryStore::findDeliveries(const DeliveryQuery& q
     return found;
 }
 
+Result<std::vector<Record>> MemoryStore::records(std::string_view kind) {
+    const std::lock_guard lock(mutex_);
+    std::vector<Record> found;
+    for (const auto& [key, record] : records_) {
+        if (key.first == kind) found.push_back(record);
+    }
+    return found;
+}
+
 Result<Account> MemoryStore::account(Instant from, Instant to) {
     const std::lock_guard lock(mutex_);
     Account account;
@@ -465,6 +488,37 @@ Result<std::set<std::string>> MemoryStore::openSetVersions() {
         if (row.clock) versions.insert(row.dossier.setVersion);
     }
     return versions;
+}
+
+Result<std::vector<Notice>> MemoryStore::notices(const Uuid& list, std::uint64_t from,
+                                                 std::uint64_t until, std::uint32_t limit) {
+    const std::lock_guard lock(mutex_);
+    std::vector<Notice> found;
+    for (auto at = notices_.lower_bound({list, from}); at != notices_.end(); ++at) {
+        if (at->first.first != list || at->first.second > until || found.size() == limit) break;
+        found.push_back(at->second);
+    }
+    return found;
+}
+
+Result<std::uint64_t> MemoryStore::lastNotice(const Uuid& list) {
+    const std::lock_guard lock(mutex_);
+    std::uint64_t last = 0;
+    for (auto at = notices_.lower_bound({list, 0}); at != notices_.end(); ++at) {
+        if (at->first.first != list) break;
+        last = at->first.second;
+    }
+    return last;
+}
+
+Result<std::vector<Change>> MemoryStore::changes(std::int64_t after, std::uint32_t limit) {
+    const std::lock_guard lock(mutex_);
+    std::vector<Change> found;
+    for (auto at = changesInOrder_.upper_bound(after);
+         at != changesInOrder_.end() && found.size() < limit; ++at) {
+        found.push_back({.place = at->first, .referral = at->second});
+    }
+    return found;
 }
 
 Result<Counts> MemoryStore::counts() {

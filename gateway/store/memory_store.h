@@ -39,6 +39,11 @@ public:
     Result<Account> account(Instant from, Instant to) override;
     Result<std::vector<DueClock>> clocksOf(std::string_view kind, std::uint32_t limit) override;
     Result<std::set<std::string>> openSetVersions() override;
+    Result<std::vector<Record>> records(std::string_view kind) override;
+    Result<std::vector<Notice>> notices(const Uuid& list, std::uint64_t from, std::uint64_t until,
+                                        std::uint32_t limit) override;
+    Result<std::uint64_t> lastNotice(const Uuid& list) override;
+    Result<std::vector<Change>> changes(std::int64_t after, std::uint32_t limit) override;
     Result<Counts> counts() override;
     [[nodiscard]] bool writable() const override;
 
@@ -85,6 +90,9 @@ private:
     std::map<DeliveryId, Delivery> deliveries_;
     std::map<std::string, Verdict, std::less<>> verdicts_;
     std::vector<AuditEntry> audit_;
+    std::map<std::pair<std::string, Uuid>, Record> records_;
+    std::map<std::pair<Uuid, std::uint64_t>, Notice> notices_;
+    std::map<std::int64_t, ReferralId> changesInOrder_;
 };
 
 }  // namespace waymark::store

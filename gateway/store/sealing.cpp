@@ -101,6 +101,16 @@ Result<std::string> Sealing::openPayload(const crypto::Key& key, const DeliveryI
     return opened(key, placeOf("payload", id.get()), sealed, "payload");
 }
 
+std::string Sealing::sealRecord(const crypto::Key& key, const Uuid& id, std::string_view content,
+                                Random& random) const {
+    return crypto::seal(key, crypto::freshNonce(random), placeOf("record", id), content);
+}
+
+Result<std::string> Sealing::openRecord(const crypto::Key& key, const Uuid& id,
+                                        std::string_view sealed) const {
+    return opened(key, placeOf("record", id), sealed, "record");
+}
+
 std::string Sealing::sealVerdict(const crypto::Key& key, const ReferralId* id,
                                  std::string_view content, Random& random) const {
     return crypto::seal(key, crypto::freshNonce(random), placeOfVerdict(id), content);

@@ -66,6 +66,12 @@ public:
     [[nodiscard]] Result<std::string> openPayload(const crypto::Key& key, const DeliveryId& id,
                                                   std::string_view sealed) const;
 
+    /// With the store's key.
+    [[nodiscard]] std::string sealRecord(const crypto::Key& key, const Uuid& id,
+                                         std::string_view content, Random& random) const;
+    [[nodiscard]] Result<std::string> openRecord(const crypto::Key& key, const Uuid& id,
+                                                 std::string_view sealed) const;
+
     /// With the referral's key, or the store's when `id` is none.
     [[nodiscard]] std::string sealVerdict(const crypto::Key& key, const ReferralId* id,
                                           std::string_view content, Random& random) const;

@@ -52,7 +52,12 @@ struct NewReferral {
     std::string authored{};   ///< ServiceRequest.authoredOn as written
 };
 
-enum class DeliveryKind : std::uint8_t { Created, Updated, Cancelled };
+enum class DeliveryKind : std::uint8_t {
+    Created,
+    Updated,
+    Cancelled,
+    Notified,  ///< to somebody who is told of a change: a practice
+};
 
 struct NewDelivery {
     DeliveryId id{};
@@ -61,6 +66,31 @@ struct NewDelivery {
     DeliveryKind kind = DeliveryKind::Created;
     Instant due{};
     Instant deadline{};  ///< "delivered within"
+    /// Notified: which event it is, in words of whoever asked for it.
+    std::string remote{};
+};
+
+/// Something of the gateway's own that stands beside the referrals, such as a practice's
+/// Subscription. Sealed with the store's key; a few thousand at most.
+struct Record {
+    std::string kind{};
+    Uuid id{};
+    std::string body{};  ///< empty: it goes
+};
+
+/// One event that somebody's list counts: `number` has no gaps, its list is a Subscription.
+struct Notice {
+    Uuid list{};
+    std::uint64_t number = 0;
+    ReferralId referral{};
+    std::uint32_t version = 0;  ///< shownVersion of the referral
+    Instant at{};
+};
+
+/// A referral that changed, in the order of commits.
+struct Change {
+    std::int64_t place = 0;  ///< grows; only the last change of a referral has a place
+    ReferralId referral{};
 };
 
 /// A change to a delivery; only set parts are written.
@@ -127,6 +157,8 @@ struct Commit {
     /// All keys must be new: a Conflict, and nothing committed, when one is known already.
     std::vector<Verdict> verdicts{};
     std::vector<AuditEntry> audit{};
+    std::vector<Record> records{};  ///< each takes the place of what has its kind and id
+    std::vector<Notice> notices{};
 };
 
 struct Committed {
@@ -260,6 +292,14 @@ public:
     virtual Result<std::vector<DueClock>> clocksOf(std::string_view kind, std::uint32_t limit) = 0;
     /// Versions of the mapping sets that open referrals record.
     virtual Result<std::set<std::string>> openSetVersions() = 0;
+    virtual Result<std::vector<Record>> records(std::string_view kind) = 0;
+    /// Of a list, those from number `from` to `until`, both included.
+    virtual Result<std::vector<Notice>> notices(const Uuid& list, std::uint64_t from,
+                                                std::uint64_t until, std::uint32_t limit) = 0;
+    /// 0 when nothing was counted.
+    virtual Result<std::uint64_t> lastNotice(const Uuid& list) = 0;
+    /// Referrals whose last shown change has a place after `after`, in their order.
+    virtual Result<std::vector<Change>> changes(std::int64_t after, std::uint32_t limit) = 0;
 
     virtual Result<Counts> counts() = 0;
     /// Whether writes are accepted; false for good after a failed fsync.

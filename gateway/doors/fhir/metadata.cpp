@@ -61,6 +61,27 @@ void addReadOnly(tree::Builder& builder, tree::Node* rest) {
     }
 }
 
+/// HL7 Subscriptions R5 Backport 1.1 (gateway/notify).
+void addSubscription(tree::Builder& builder, tree::Node* rest) {
+    constexpr std::string_view kGuide = "http://hl7.org/fhir/uv/subscriptions-backport/";
+    auto* resource = builder.add(rest, "resource");
+    builder.value(resource, "type", "Subscription");
+    builder.value(resource, "supportedProfile",
+                  fmt::format("{}StructureDefinition/backport-subscription", kGuide));
+    addInteractions(builder, resource, {"create", "read", "update", "delete", "search-type"});
+    for (const auto& [name, type] : {std::pair{"url", "uri"}, std::pair{"status", "token"}}) {
+        auto* parameter = builder.add(resource, "searchParam");
+        builder.value(parameter, "name", name);
+        builder.value(parameter, "type", type);
+    }
+    for (const auto name : {"status", "events"}) {
+        auto* operation = builder.add(resource, "operation");
+        builder.value(operation, "name", name);
+        builder.value(operation, "definition",
+                      fmt::format("{}OperationDefinition/backport-subscription-{}", kGuide, name));
+    }
+}
+
 void addRest(tree::Builder& builder, tree::Node* statement) {
     auto* rest = builder.add(statement, "rest");
     builder.value(rest, "mode", "server");
@@ -69,6 +90,7 @@ void addRest(tree::Builder& builder, tree::Node* statement) {
                   "Every request but metadata carries a bearer token in Authorization.");
     addSearched(builder, rest, "ServiceRequest");
     addSearched(builder, rest, "Task");
+    addSubscription(builder, rest);
     addReadOnly(builder, rest);
     addInteractions(builder, rest, {"transaction"});
     const auto operation = [&](std::string_view named, std::string_view definition) {

@@ -48,7 +48,8 @@ Result<void> CommitWriter::writeNewDeliveries(const Prepared& prepared, const Pl
         Run run(statements_->insertDelivery, place++, blobOf(delivery.id.get()),
                 blobOf(delivery.assignment.get()), delivery.provider,
                 codeOf(kKindCodes, delivery.kind), codeOf(kStateCodes, DeliveryState::Due),
-                millisecondsOf(delivery.due), millisecondsOf(delivery.deadline), nextDue);
+                millisecondsOf(delivery.due), millisecondsOf(delivery.deadline), delivery.remote,
+                nextDue);
         if (!run.done()) return failed();
         ++ledger_.due;
     }

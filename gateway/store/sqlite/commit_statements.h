@@ -31,7 +31,7 @@ struct CommitWriter::Statements {
           insertDelivery(db,
                          "INSERT INTO delivery(place, id, assignment, provider, kind, state, due, "
                          "deadline, attempts, problem, content_type, remote, next_due, polled) "
-                         "VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, '', '', '', ?, NULL)"),
+                         "VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, '', '', ?, ?, NULL)"),
           lastDelivery(db, "SELECT max(place) FROM delivery WHERE place BETWEEN ? AND ?"),
           findDelivery(db,
                        "SELECT d.place, d.state, d.due, d.attempts, d.problem, d.content_type, "
@@ -64,6 +64,13 @@ struct CommitWriter::Statements {
           insertAudit(db,
                       "INSERT INTO audit(no, at, actor, action, subject, outcome, request) "
                       "VALUES (?, ?, ?, ?, ?, ?, ?)"),
+          putRecord(db,
+                    "INSERT INTO record(kind, id, sealed) VALUES (?, ?, ?) "
+                    "ON CONFLICT(kind, id) DO UPDATE SET sealed = excluded.sealed"),
+          dropRecord(db, "DELETE FROM record WHERE kind = ? AND id = ?"),
+          insertNotice(db,
+                       "INSERT INTO notice(list, number, referral, version, at) "
+                       "VALUES (?, ?, ?, ?, ?)"),
           saveTally(db,
                     "UPDATE tally SET referrals = ?, open = ?, due = ?, dead = ?, change = ? "
                     "WHERE one = 1") {}
@@ -93,6 +100,9 @@ struct CommitWriter::Statements {
     Statement deleteFresh;
     Statement insertVerdict;
     Statement insertAudit;
+    Statement putRecord;
+    Statement dropRecord;
+    Statement insertNotice;
     Statement saveTally;
 };
 

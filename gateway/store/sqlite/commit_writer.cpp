@@ -104,6 +104,7 @@ Result<void> CommitWriter::writeAll(Prepared& prepared, Plan& plan) {
     if (auto done = dropSuperseded(commit, plan); !done) return done;
     if (auto done = writeVerdicts(prepared, plan); !done) return done;
     if (auto done = writeAudit(commit.audit); !done) return done;
+    if (auto done = writeRecords(commit); !done) return done;
     if (auto done = writeBlinds(plan.blinds); !done) return done;
     isTainted_ = false;
     return {};
@@ -368,6 +369,25 @@ Result<void> CommitWriter::writeAudit(const std::vector<AuditEntry>& entries) {
     for (const AuditEntry& entry : entries) {
         Run run(statements_->insertAudit, ++ledger_.lastAudit, millisecondsOf(entry.at),
                 entry.actor, entry.action, entry.subject, entry.outcome, entry.request);
+        if (!run.done()) return failed();
+    }
+    return {};
+}
+
+Result<void> CommitWriter::writeRecords(const Commit& commit) {
+    for (const Record& record : commit.records) {
+        if (record.body.empty()) {
+            Run run(statements_->dropRecord, record.kind, blobOf(record.id));
+            if (!run.done()) return failed();
+            continue;
+        }
+        Run run(statements_->putRecord, record.kind, blobOf(record.id), Blob(record.body));
+        if (!run.done()) return failed();
+    }
+    for (const Notice& notice : commit.notices) {
+        Run run(statements_->insertNotice, blobOf(notice.list),
+                static_cast<std::int64_t>(notice.number), blobOf(notice.referral.get()),
+                notice.version, millisecondsOf(notice.at));
         if (!run.done()) return failed();
     }
     return {};

@@ -66,6 +66,7 @@ private:
     Result<void> settleDeliveries(std::int64_t no);
     Result<void> writeClock(const ClockChange& clock, std::int64_t no);
     Result<void> writeVerdicts(Prepared& prepared, Plan& plan);
+    Result<void> writeRecords(const Commit& commit);
     Result<void> writeAudit(const std::vector<AuditEntry>& entries);
     Result<void> writeBlinds(const std::vector<BlindEntry>& entries);
     Result<void> writeAll(Prepared& prepared, Plan& plan);

@@ -1,8 +1,8 @@
 // A file system for SQLite that gathers a transaction's writes to the log into a few large ones:
-// SQLite writes its log in pieces of 24 and 4096 bytes, and the calls cost more than the bytes. What
-// is gathered reaches the file before anything is synchronised, read, measured or cut on the same
-// handle. No other connection looks for it earlier: in WAL mode with synchronous=FULL the log's
-// index moves on after the fsync. The database file is written through.
+// SQLite writes its log in pieces of 24 and 4096 bytes, and the calls cost more than the bytes.
+// What is gathered reaches the file before anything is synchronised, read, measured or cut on the
+// same handle. No other connection looks for it earlier: in WAL mode with synchronous=FULL the
+// log's index moves on after the fsync. The database file is written through.
 #pragma once
 
 #include <memory>

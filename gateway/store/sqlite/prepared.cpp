@@ -95,6 +95,12 @@ Result<void> prepare(Commit&& commit, const PrepareOptions& options, Prepared& p
     }
     prepared.verdicts = prepareVerdicts(commit, key ? &*key : nullptr, options, random);
     commit.verdicts.clear();
+    for (Record& record : commit.records) {
+        if (record.body.empty()) continue;
+        const std::array<std::string_view, 1> texts{record.body};
+        record.body = options.sealing.sealRecord(options.storeKey, record.id,
+                                                 pack(texts, options.packingLevel), random);
+    }
     prepared.payloads.resize(commit.changes.size());
     for (std::size_t i = 0; i < commit.changes.size(); ++i) {
         auto& payload = commit.changes[i].payload;

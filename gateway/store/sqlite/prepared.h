@@ -35,7 +35,7 @@ struct PreparedVerdict {
 };
 
 struct Prepared {
-    Commit commit{};  ///< without the texts that were sealed
+    Commit commit{};  ///< without the texts that were sealed; bodies of records are sealed
     Done done{};
     std::optional<PreparedReferral> referral{};
     std::vector<PreparedVerdict> verdicts{};

@@ -51,6 +51,12 @@ public:
     Result<std::vector<Delivery>> pollable(std::string_view provider, const DeliveryId& after,
                                            std::uint32_t limit);
 
+    Result<std::vector<Record>> records(std::string_view kind);
+    Result<std::vector<Notice>> notices(const Uuid& list, std::uint64_t from, std::uint64_t until,
+                                        std::uint32_t limit);
+    Result<std::uint64_t> lastNotice(const Uuid& list);
+    Result<std::vector<Change>> changes(std::int64_t after, std::uint32_t limit);
+
 private:
     struct Statements;
     struct Found;

@@ -123,7 +123,13 @@ struct Reader::Statements {
                    "AND clock_kind = ? ORDER BY clock_due, no LIMIT ?"),
           openSetVersions(db,
                           "SELECT DISTINCT set_version FROM referral "
-                          "WHERE clock_due IS NOT NULL") {}
+                          "WHERE clock_due IS NOT NULL"),
+          records(db, "SELECT id, sealed FROM record WHERE kind = ? ORDER BY id"),
+          notices(db,
+                  "SELECT number, referral, version, at FROM notice WHERE list = ? "
+                  "AND number BETWEEN ? AND ? ORDER BY number LIMIT ?"),
+          lastNotice(db, "SELECT ifnull(max(number), 0) FROM notice WHERE list = ?"),
+          changes(db, "SELECT change, id FROM referral WHERE change > ? ORDER BY change LIMIT ?") {}
 
     LazyStatement begin;
     LazyStatement end;
@@ -152,6 +158,10 @@ struct Reader::Statements {
     LazyStatement standings;
     LazyStatement clocksOf;
     LazyStatement openSetVersions;
+    LazyStatement records;
+    LazyStatement notices;
+    LazyStatement lastNotice;
+    LazyStatement changes;
 };
 
 }  // namespace waymark::store

@@ -120,8 +120,28 @@ CREATE TABLE audit(
 ) STRICT;
 )sql";
 
+constexpr const char* kVersion2 = R"sql(
+CREATE TABLE record(
+    kind TEXT NOT NULL,
+    id BLOB NOT NULL,
+    sealed BLOB NOT NULL,
+    PRIMARY KEY (kind, id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE notice(
+    list BLOB NOT NULL,
+    number INTEGER NOT NULL,
+    referral BLOB NOT NULL,
+    version INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    PRIMARY KEY (list, number)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX referral_change ON referral(change);
+)sql";
+
 /// kMigrations[n] leads from version n to n + 1.
-constexpr std::array<const char*, kSchemaVersion> kMigrations{kVersion1};
+constexpr std::array<const char*, kSchemaVersion> kMigrations{kVersion1, kVersion2};
 
 Result<void> refused(const char* text) {
     return fail(Kind::Unprocessable, IssueType::NotSupported, text);

@@ -9,7 +9,7 @@
 
 namespace waymark::store {
 
-constexpr std::int64_t kSchemaVersion = 1;
+constexpr std::int64_t kSchemaVersion = 2;
 /// "WAYM" as SQLite's application_id: what `file` shows, and what a restore looks for.
 constexpr std::int64_t kApplicationId = 0x5741594D;
 

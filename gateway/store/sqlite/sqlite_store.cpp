@@ -225,6 +225,23 @@ Result<std::set<std::string>> SqliteStore::openSetVersions() {
     return read([&](Reader& reader) { return reader.openSetVersions(); });
 }
 
+Result<std::vector<Record>> SqliteStore::records(std::string_view kind) {
+    return read([&](Reader& reader) { return reader.records(kind); });
+}
+
+Result<std::vector<Notice>> SqliteStore::notices(const Uuid& list, std::uint64_t from,
+                                                 std::uint64_t until, std::uint32_t limit) {
+    return read([&](Reader& reader) { return reader.notices(list, from, until, limit); });
+}
+
+Result<std::uint64_t> SqliteStore::lastNotice(const Uuid& list) {
+    return read([&](Reader& reader) { return reader.lastNotice(list); });
+}
+
+Result<std::vector<Change>> SqliteStore::changes(std::int64_t after, std::uint32_t limit) {
+    return read([&](Reader& reader) { return reader.changes(after, limit); });
+}
+
 Result<Counts> SqliteStore::counts() {
     const auto totals = parts_->writer->totals();
     return Counts{.referrals = static_cast<std::uint64_t>(totals.referrals),

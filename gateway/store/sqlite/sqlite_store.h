@@ -60,6 +60,11 @@ public:
     Result<Account> account(Instant from, Instant to) override;
     Result<std::vector<DueClock>> clocksOf(std::string_view kind, std::uint32_t limit) override;
     Result<std::set<std::string>> openSetVersions() override;
+    Result<std::vector<Record>> records(std::string_view kind) override;
+    Result<std::vector<Notice>> notices(const Uuid& list, std::uint64_t from, std::uint64_t until,
+                                        std::uint32_t limit) override;
+    Result<std::uint64_t> lastNotice(const Uuid& list) override;
+    Result<std::vector<Change>> changes(std::int64_t after, std::uint32_t limit) override;
     Result<Counts> counts() override;
     [[nodiscard]] bool writable() const override;
 

@@ -7,7 +7,7 @@
 #include "fhir/json/value.h"
 #include "gateway/delivery/webhook.h"
 #include "gateway/store/decision_commit.h"
-#include "loop_world.h"
+#include "tests/support/loop_world.h"
 
 namespace waymark::delivery {
 namespace {

@@ -12,7 +12,7 @@
 
 #include "gateway/crypto/random.h"
 #include "gateway/net/runtime.h"
-#include "loop_world.h"
+#include "tests/support/loop_world.h"
 
 namespace waymark::delivery {
 namespace {

@@ -2,7 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "loop_world.h"
+#include "tests/support/loop_world.h"
 
 namespace waymark::delivery {
 namespace {
