@@ -36,8 +36,6 @@ constexpr std::uint32_t kClocksMax = 64;
 /// While the store cannot be read or written.
 constexpr Milliseconds kStoreWait = std::chrono::seconds(1);
 constexpr Milliseconds kBugWait = std::chrono::minutes(10);
-/// The clock may be set, so the timer never sleeps longer.
-constexpr Milliseconds kSleepMax = std::chrono::seconds(30);
 constexpr Milliseconds kSleepMin{1};
 constexpr Milliseconds kFirstPollWithin = std::chrono::seconds(5);
 constexpr double kPollJitter = 0.1;
@@ -180,7 +178,7 @@ private:
 
     void arm(Instant now) {
         if (stopping_) return;
-        Instant next = now + kSleepMax;
+        Instant next = now + ports_.stage.longestSleep();
         if (timer_ && !loading_) next = std::min(next, *timer_);
         if (const auto wake = scheduler_.wake(now)) next = std::min(next, *wake);
         for (const auto& [provider, poll] : polls_) {

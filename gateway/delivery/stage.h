@@ -25,6 +25,8 @@ public:
     virtual void runOnPool(std::move_only_function<void()> work) = 0;
     /// Calls `fire` once, about `wait` from now, on any thread.
     virtual void after(Milliseconds wait, std::function<void()> fire) = 0;
+    /// Nobody sleeps longer: the machine's clock may be set while they do.
+    [[nodiscard]] virtual Milliseconds longestSleep() const { return std::chrono::seconds(30); }
 };
 
 /// The Runtime outlives it.

@@ -27,7 +27,6 @@ constexpr std::uint32_t kPage = 64;
 /// As long as the usual schedule of attempts goes on.
 constexpr Milliseconds kDeliveredWithin = std::chrono::hours(96);
 constexpr Milliseconds kStoreWait = std::chrono::seconds(1);
-constexpr Milliseconds kSleepMax = std::chrono::seconds(30);
 
 /// What the client of a Subscription sees.
 store::Viewer viewerOf(const config::Config& config, const std::string& id) {
@@ -341,7 +340,7 @@ private:
 
     void arm() {
         const Instant now = ports_.clock.now();
-        Instant next = now + kSleepMax;
+        Instant next = now + ports_.stage.longestSleep();
         for (const Stand& stand : registry_.all()) {
             if (const auto due = beatDue(stand.subscription)) next = std::min(next, *due);
         }

@@ -58,6 +58,9 @@ public:
         if (until > clock_.now()) clock_.advance(until - clock_.now());
     }
     [[nodiscard]] std::size_t fired() const { return fired_; }
+    [[nodiscard]] Milliseconds longestSleep() const override { return sleepMax; }
+
+    Milliseconds sleepMax = std::chrono::seconds(30);
 
 private:
     tests::FixedClock& clock_;
