@@ -87,6 +87,8 @@ std::string_view wordOf(DeliveryKind kind) {
             return "updated";
         case DeliveryKind::Cancelled:
             return "cancelled";
+        case DeliveryKind::Notified:
+            return "notified";
     }
     return "unknown";
 }
@@ -118,8 +120,14 @@ Result<void> readFilter(std::string_view name, std::string_view value,
 }
 
 std::string nextStep(const store::Delivery& delivery, const referral::Dossier& dossier) {
+    if (delivery.kind == DeliveryKind::Notified && delivery.state == DeliveryState::Dead) {
+        return "The Subscription stands on error until its client asks anew; $events has what is "
+               "missing.";
+    }
     const referral::Assignment* const assignment = dossier.state.find(delivery.assignment);
-    if (assignment == nullptr) return "Its assignment is gone.";
+    if (assignment == nullptr && delivery.kind != DeliveryKind::Notified) {
+        return "Its assignment is gone.";
+    }
     switch (delivery.state) {
         case DeliveryState::Due:
             return fmt::format("It is sent at {}; given up at {}.",
@@ -131,7 +139,7 @@ std::string nextStep(const store::Delivery& delivery, const referral::Dossier& d
                 "at {}.",
                 referral::instantText(delivery.deadline));
         case DeliveryState::Delivered:
-            return "The provider has it.";
+            return assignment == nullptr ? "The practice has it." : "The provider has it.";
         case DeliveryState::Dropped:
             return "It is wanted no longer: a later one took its place.";
         case DeliveryState::Dead:
