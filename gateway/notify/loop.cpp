@@ -14,10 +14,6 @@
 #include "gateway/delivery/decide.h"
 #include "gateway/notify/post.h"
 
-// g++ 12 at -O2 takes the frame allocator of Asio's awaitables for a mismatch where it inlines a
-// coroutine's end.
-#pragma GCC diagnostic ignored "-Wmismatched-new-delete"
-
 namespace waymark::notify {
 namespace {
 
