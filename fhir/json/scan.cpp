@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "fhir/core/utf8.h"
+#include "fhir/json/escape.h"
 
 #if defined(__SSE2__)
 #include <emmintrin.h>
@@ -18,22 +19,6 @@ struct Text {
         return {what, static_cast<std::size_t>(at - begin)};
     }
 };
-
-/// The four hexadecimal digits of \uXXXX at `at`; -1 when they are not there (the parser says so).
-int hexUnit(const char* at, const char* end) {
-    if (end - at < 4) return -1;
-    int value = 0;
-    for (int i = 0; i < 4; ++i) {
-        const char c = at[i];
-        const int digit = c >= '0' && c <= '9'   ? c - '0'
-                          : c >= 'a' && c <= 'f' ? c - 'a' + 10
-                          : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                                 : -1;
-        if (digit < 0) return -1;
-        value = value * 16 + digit;
-    }
-    return value;
-}
 
 /// Looks at the escape that begins at `at` (a backslash) and returns what follows it; on a fault
 /// sets `scan`. Backslashes stand in strings only, everywhere else the parser refuses them.

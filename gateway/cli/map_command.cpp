@@ -15,19 +15,6 @@
 namespace waymark::cli {
 namespace {
 
-std::string_view word(Severity severity) {
-    switch (severity) {
-        case Severity::Fatal:
-        case Severity::Error:
-            return "error";
-        case Severity::Warning:
-            return "warning";
-        case Severity::Information:
-            return "note";
-    }
-    return "error";
-}
-
 std::string indented(std::string_view text) {
     std::string out;
     while (!text.empty()) {

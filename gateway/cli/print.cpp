@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 namespace waymark::cli {
-namespace {
 
 std::string_view word(Severity severity) {
     switch (severity) {
@@ -19,8 +18,6 @@ std::string_view word(Severity severity) {
     }
     return "error";
 }
-
-}  // namespace
 
 std::string describe(const Issue& issue) {
     std::string line;

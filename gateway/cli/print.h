@@ -10,6 +10,8 @@
 
 namespace waymark::cli {
 
+/// "error", "warning" or "note".
+[[nodiscard]] std::string_view word(Severity severity);
 [[nodiscard]] std::string describe(const Issue& issue);
 void printFailure(const Failure& failure);
 
