@@ -98,7 +98,9 @@ public:
     // Each accessor is for a value of its own kind only; any other breaks an invariant.
     [[nodiscard]] tree::Element element() const {
         check(kind_ == ValueKind::Element, "value is an element");
-        return tree::Element(reinterpret_cast<const tree::Node*>(a_));
+        // A value is two words; which of them is a pointer, its kind says.
+        return tree::Element(
+            reinterpret_cast<const tree::Node*>(a_));  // NOLINT(performance-no-int-to-ptr)
     }
     [[nodiscard]] bool boolean() const {
         check(kind_ == ValueKind::Boolean, "value is a Boolean");
