@@ -106,8 +106,10 @@ struct App::Parts {
         notify.emplace(ports, subscriptions, [this] { loop->poke(); });
         ports.addressees = &*notify;
         loop.emplace(ports);
+        // Notifications that are due are addressed to Subscriptions: these are read first.
+        if (auto started = notify->start(); !started) return started;
         loop->start();
-        return notify->start();
+        return {};
     }
 
     /// On the pool.

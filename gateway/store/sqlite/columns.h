@@ -25,6 +25,7 @@ template <class Id>
 [[nodiscard]] inline Blob blobOf(const Uuid& id) {
     return Blob(std::span<const std::uint8_t>(id.bytes()));
 }
+Blob blobOf(Uuid&& id) = delete;  // bound by address, and read after the statement began
 
 [[nodiscard]] inline std::int64_t millisecondsOf(Instant at) {
     return at.time_since_epoch().count();

@@ -66,7 +66,9 @@ Result<Account> Reader::account(Instant from, Instant to) {
         }
     }
     std::uint64_t stored = 0;
-    Run run(statements_->standings.get(), blobOf(firstIdAt(from)), blobOf(firstIdAt(to)),
+    const Uuid first = firstIdAt(from);
+    const Uuid end = firstIdAt(to);
+    Run run(statements_->standings.get(), blobOf(first), blobOf(end),
             std::string_view(referral::clock::kMendedWithin));
     for (;;) {
         const Step step = run.step();

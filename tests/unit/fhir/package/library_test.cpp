@@ -1,6 +1,8 @@
 #include "fhir/package/library.h"
 
 #include <gtest/gtest.h>
+
+#include <unistd.h>
 #include <zlib.h>
 
 #include <filesystem>
@@ -50,7 +52,9 @@ std::string gzipped(const std::string& text) {
 
 class Folder {
 public:
-    Folder() : at(std::filesystem::temp_directory_path() / "waymark-library-test") {
+    Folder()
+        : at(std::filesystem::temp_directory_path() /
+             ("waymark-library-test-" + std::to_string(::getpid()))) {
         std::filesystem::remove_all(at);
         std::filesystem::create_directories(at);
     }

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <unistd.h>
+
 #include <filesystem>
 #include <fstream>
 
@@ -11,7 +13,9 @@ namespace {
 /// A folder of its own that goes away.
 class Folder {
 public:
-    Folder() : path_(std::filesystem::temp_directory_path() / "waymark_case_runner_test") {
+    Folder()
+        : path_(std::filesystem::temp_directory_path() /
+                ("waymark_case_runner_test-" + std::to_string(::getpid()))) {
         std::filesystem::remove_all(path_);
         std::filesystem::create_directory(path_);
     }

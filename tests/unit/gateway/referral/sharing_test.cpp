@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <unistd.h>
+
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -33,7 +35,8 @@ constexpr std::string_view kLeak = "https://example.org/fhir/StructureMap/leak";
 std::shared_ptr<const mappings::Set> setWithLeak() {
     static const auto kSet = [] {
         namespace fs = std::filesystem;
-        const fs::path folder = fs::path(::testing::TempDir()) / "waymark-sharing-set";
+        const fs::path folder =
+            fs::path(::testing::TempDir()) / ("waymark-sharing-set-" + std::to_string(::getpid()));
         fs::remove_all(folder);
         for (const char* part : {"models", "codes", "maps", "messages"}) {
             fs::create_directories(folder / part);

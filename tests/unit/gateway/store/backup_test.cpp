@@ -162,9 +162,9 @@ TEST_F(Backup, ThatIsDamagedIsNotRestored) {
     }
     {
         auto database = *Database::open(backup_, Access::Write);
-        ASSERT_TRUE(
-            database->run("UPDATE journal SET sealed = CAST(substr(sealed, 1, 40) || x'00' || "
-                          "substr(sealed, 42) AS BLOB) WHERE entry = 65537"));
+        ASSERT_TRUE(database->run(
+            "UPDATE journal SET sealed = CAST(substr(sealed, 1, 40) || x'005A5A5A5A5A5A5A' || "
+            "substr(sealed, 49) AS BLOB) WHERE entry = 65537"));
     }
     const auto restored = folder_ / "restored.db";
     const auto verified = restoreStore(backup_, restored, testRing(), random_, Overwrite::No);

@@ -53,7 +53,8 @@ protected:
 // Number 1 is the damaged referral; its journal begins at entry 65537.
 TEST_F(Corruption, OfAMessageIsFoundWhenItIsRead) {
     change(
-        "UPDATE journal SET sealed = CAST(substr(sealed, 1, 40) || x'00' || substr(sealed, 42) AS "
+        "UPDATE journal SET sealed = CAST(substr(sealed, 1, 40) || x'005A5A5A5A5A5A5A' || "
+        "substr(sealed, 49) AS "
         "BLOB) "
         "WHERE entry = 65537");
     auto store = openSqlite(path_);
@@ -64,7 +65,8 @@ TEST_F(Corruption, OfAMessageIsFoundWhenItIsRead) {
 TEST_F(Corruption, OfAnEventIsFoundWhenItIsRead) {
     // The time of the first event: still a skeleton, but not the one that was sealed.
     change(
-        "UPDATE journal SET skeleton = CAST(substr(skeleton, 1, 4) || x'01' || substr(skeleton, 6) "
+        "UPDATE journal SET skeleton = CAST(substr(skeleton, 1, 4) || x'015A5A5A5A5A5A5A' || "
+        "substr(skeleton, 13) "
         "AS BLOB) "
         "WHERE entry = 65537");
     auto store = openSqlite(path_);
@@ -97,8 +99,8 @@ TEST_F(Corruption, OfTwoSwappedMessagesIsFound) {
 
 TEST_F(Corruption, OfADataKeyIsFound) {
     change(
-        "UPDATE referral SET data_key = CAST(substr(data_key, 1, 20) || x'00' || substr(data_key, "
-        "22) AS BLOB) "
+        "UPDATE referral SET data_key = CAST(substr(data_key, 1, 20) || x'005A5A5A5A5A5A5A' || "
+        "substr(data_key, 29) AS BLOB) "
         "WHERE no = 1");
     auto store = openSqlite(path_);
     const auto found = store->referral(*damaged_.referral, nullptr);
@@ -109,7 +111,8 @@ TEST_F(Corruption, OfADataKeyIsFound) {
 
 TEST_F(Corruption, OfAPayloadIsFoundBeforeItIsSent) {
     change(
-        "UPDATE payload SET sealed = CAST(substr(sealed, 1, 14) || x'00' || substr(sealed, 16) AS "
+        "UPDATE payload SET sealed = CAST(substr(sealed, 1, 14) || x'005A5A5A5A5A5A5A' || "
+        "substr(sealed, 23) AS "
         "BLOB)");
     auto store = openSqlite(path_);
     expectDamaged(store->deliveries(*damaged_.referral));
@@ -119,7 +122,8 @@ TEST_F(Corruption, OfAPayloadIsFoundBeforeItIsSent) {
 
 TEST_F(Corruption, OfAVerdictIsFound) {
     change(
-        "UPDATE verdict SET sealed = CAST(substr(sealed, 1, 14) || x'00' || substr(sealed, 16) AS "
+        "UPDATE verdict SET sealed = CAST(substr(sealed, 1, 14) || x'005A5A5A5A5A5A5A' || "
+        "substr(sealed, 23) AS "
         "BLOB) "
         "WHERE no = 1");
     auto store = openSqlite(path_);
@@ -135,11 +139,13 @@ TEST_F(Corruption, OfAVersionIsFound) {
 
 TEST_F(Corruption, IsNamedByVerification) {
     change(
-        "UPDATE journal SET sealed = CAST(substr(sealed, 1, 40) || x'00' || substr(sealed, 42) AS "
+        "UPDATE journal SET sealed = CAST(substr(sealed, 1, 40) || x'005A5A5A5A5A5A5A' || "
+        "substr(sealed, 49) AS "
         "BLOB) "
         "WHERE entry = 65537");
     change(
-        "UPDATE verdict SET sealed = CAST(substr(sealed, 1, 14) || x'00' || substr(sealed, 16) AS "
+        "UPDATE verdict SET sealed = CAST(substr(sealed, 1, 14) || x'005A5A5A5A5A5A5A' || "
+        "substr(sealed, 23) AS "
         "BLOB) "
         "WHERE no = 2");
     const auto verified = verifyStore(path_, testRing(), random_);
