@@ -4,7 +4,6 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
-#include <random>
 
 namespace waymark::simulate {
 namespace {
@@ -13,7 +12,7 @@ namespace {
 /// port while its user restarts.
 constexpr std::uint16_t kFirst = 20'000;
 constexpr std::uint16_t kLast = 32'000;
-constexpr int kTries = 100;
+constexpr std::uint16_t kForAProcess = 40;
 
 bool isFree(std::uint16_t port) {
     const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -29,11 +28,15 @@ bool isFree(std::uint16_t port) {
 
 }  // namespace
 
-Result<std::uint16_t> freePort() {
-    std::random_device entropy;
-    std::uniform_int_distribution<std::uint16_t> any(kFirst, kLast - 1);
-    for (int i = 0; i < kTries; ++i) {
-        const std::uint16_t port = any(entropy);
+FreePorts::FreePorts() {
+    constexpr int kPlaces = (kLast - kFirst) / kForAProcess;
+    next_ = static_cast<std::uint16_t>(kFirst + ::getpid() % kPlaces * kForAProcess);
+}
+
+Result<std::uint16_t> FreePorts::next() {
+    for (int tried = kFirst; tried < kLast; ++tried) {
+        const std::uint16_t port = next_;
+        next_ = port + 1 < kLast ? static_cast<std::uint16_t>(port + 1) : kFirst;
         if (isFree(port)) return port;
     }
     return fail(Kind::Unavailable, IssueType::Transient, "No free port was found on 127.0.0.1.");

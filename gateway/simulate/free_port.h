@@ -1,4 +1,4 @@
-// A TCP port of 127.0.0.1 on which nobody listens at the moment.
+// TCP ports of 127.0.0.1 on which nobody listens at the moment.
 #pragma once
 
 #include <cstdint>
@@ -7,7 +7,16 @@
 
 namespace waymark::simulate {
 
-/// Chosen at random, so that worlds side by side rarely meet. Somebody else may take it before its user listens; the demo then says so.
-Result<std::uint16_t> freePort();
+/// Gives each port once. Processes begin at places of their own, so that worlds side by side rarely
+/// meet. Somebody else may take a port before its user listens; the demo then says so.
+class FreePorts {
+public:
+    FreePorts();
+    /// Unavailable when none is left.
+    Result<std::uint16_t> next();
+
+private:
+    std::uint16_t next_;
+};
 
 }  // namespace waymark::simulate

@@ -60,7 +60,7 @@ private:
         world_.operationsPort = options().operationsPort;
         for (auto* port : {&world_.port, &world_.operationsPort}) {
             if (*port != 0) continue;
-            auto chosen = freePort();
+            auto chosen = ports_.next();
             if (!chosen) return std::unexpected(std::move(chosen).error());
             *port = *chosen;
         }
@@ -117,7 +117,7 @@ private:
                 values_[provider.name + ".url"] = replaced->second;
                 continue;
             }
-            auto port = freePort();
+            auto port = ports_.next();
             if (!port) return std::unexpected(std::move(port).error());
             values_[provider.name + ".url"] =
                 fmt::format("{}://127.0.0.1:{}/inbound", scheme(), *port);
@@ -151,6 +151,7 @@ private:
 
     const Clock& clock_;
     Random& random_;
+    FreePorts ports_;
     World world_;
     std::map<std::string, std::string> values_;
 };
