@@ -28,7 +28,7 @@ Secret& Secret::operator=(const Secret& other) {
     return *this;
 }
 
-Secret& Secret::operator=(Secret&& other) {
+Secret& Secret::operator=(Secret&& other) noexcept {
     if (this != &other) {
         wipe();
         value_ = other.value_;

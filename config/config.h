@@ -28,9 +28,13 @@ public:
     Secret() = default;
     explicit Secret(std::string value) : value_(std::move(value)) {}
     Secret(const Secret&) = default;
-    Secret(Secret&& other) : value_(other.value_) { other.wipe(); }
+    /// Copies, so that the bytes left behind can be wiped; a short text has no memory to hand over.
+    Secret(Secret&& other) noexcept {
+        *this = other;
+        other.wipe();
+    }
     Secret& operator=(const Secret& other);
-    Secret& operator=(Secret&& other);
+    Secret& operator=(Secret&& other) noexcept;
     ~Secret() { wipe(); }
     [[nodiscard]] const std::string& reveal() const { return value_; }
     [[nodiscard]] bool empty() const { return value_.empty(); }
